@@ -1,0 +1,31 @@
+/* Plain lines on stderr: "vxs: warning: tap vx100 is down".
+ *
+ * Anything a packet or a peer can trigger goes through a `log_limit`: one line a second per class,
+ * and the next line says how many were swallowed.  Pure layers never log; they count. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/* Lines above @level are not written.  Starts at LOG_INFO. */
+void log_set_level(enum log_level level);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One class of lines that somebody outside can provoke.  Zero-initialise. */
+struct log_limit {
+	uint64_t next; /* monotonic ns before which lines are swallowed */
+	uint32_t swallowed;
+};
+
+/* True when a line of this class may be written at @now; then *@swallowed tells how many were not
+ * written since the last one. */
+bool log_allowed(struct log_limit *limit, uint64_t now, uint32_t *swallowed);
+
+#endif

@@ -1,0 +1,55 @@
+/* IP addresses and prefixes as values, and their text forms (RFC 5952 for IPv6). */
+#ifndef WIRE_ADDR_H
+#define WIRE_ADDR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+enum {
+	ADDR_TEXT = 46,   /* longest IPv6 text and NUL */
+	PREFIX_TEXT = 50, /* the same with "/128" */
+};
+
+enum addr_family { ADDR_NONE = 0, ADDR_V4 = 4, ADDR_V6 = 6 };
+
+struct addr {
+	uint8_t family;    /* enum addr_family */
+	uint8_t octet[16]; /* network order; IPv4 uses the first four, the rest is zero */
+};
+
+struct prefix {
+	struct addr addr; /* host bits zero */
+	uint8_t length;   /* 0..32 or 0..128 */
+};
+
+struct addr addr_v4(const uint8_t octet[4]);
+struct addr addr_v6(const uint8_t octet[16]);
+
+/* Bytes of an address of this family: 4 or 16; 0 for ADDR_NONE. */
+static inline size_t addr_size(struct addr a)
+{
+	return a.family == ADDR_V4 ? 4 : a.family == ADDR_V6 ? 16 : 0;
+}
+
+static inline bool addr_equal(struct addr a, struct addr b)
+{
+	return a.family == b.family && memcmp(a.octet, b.octet, sizeof(a.octet)) == 0;
+}
+
+bool addr_is_multicast(struct addr a);   /* 224.0.0.0/4, ff00::/8 */
+bool addr_is_unspecified(struct addr a); /* 0.0.0.0, ::, ADDR_NONE */
+bool addr_is_loopback(struct addr a);    /* 127.0.0.0/8, ::1 */
+bool addr_is_link_local(struct addr a);  /* 169.254.0.0/16, fe80::/10 */
+
+/* The whole string in inet_pton's forms (no leading zeros, no abbreviated IPv4, no zone). */
+bool addr_parse(const char *text, struct addr *out);
+const char *addr_text(struct addr a, char out[ADDR_TEXT]);
+
+/* "10.42.0.0/16"; false when the length is missing or out of range, or a host bit is set. */
+bool prefix_parse(const char *text, struct prefix *out);
+const char *prefix_text(struct prefix p, char out[PREFIX_TEXT]);
+bool prefix_contains(struct prefix p, struct addr a);
+
+#endif
