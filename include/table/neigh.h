@@ -1,0 +1,38 @@
+/* Neighbours of one network: which MAC has an IP address?
+ *
+ * What the ARP and ND proxy may answer, and nothing else: entries come from the cluster file and
+ * from commands, never from what a packet claims.  Control side fills, the path only asks.
+ * Hashed with the network's secret; grows only when entries are added. */
+#ifndef TABLE_NEIGH_H
+#define TABLE_NEIGH_H
+
+#include "base/hash.h"
+#include "wire/addr.h"
+#include "wire/eth.h"
+
+#define NEIGH_NONE UINT32_MAX
+
+struct neigh_entry {
+	struct addr ip;
+	struct mac mac;
+	bool router;     /* advertised with the R flag (RFC 4861 §4.4) */
+	uint32_t origin; /* table/origin.h */
+};
+
+struct neigh;
+
+struct neigh *neigh_new(struct hash_secret secret); /* NULL when memory is short */
+void neigh_free(struct neigh *neigh);
+
+/* The slot of @ip or NEIGH_NONE. */
+uint32_t neigh_find(const struct neigh *neigh, struct addr ip);
+const struct neigh_entry *neigh_at(const struct neigh *neigh, uint32_t slot);
+uint32_t neigh_count(const struct neigh *neigh);
+uint32_t neigh_next(const struct neigh *neigh, uint32_t slot); /* as fdb_next() */
+
+/* Adds @entry or replaces the one of the same address; false when memory is short. */
+bool neigh_put(struct neigh *neigh, struct neigh_entry entry);
+/* False when @ip was not there. */
+bool neigh_remove(struct neigh *neigh, struct addr ip);
+
+#endif

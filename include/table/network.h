@@ -1,0 +1,95 @@
+/* A network: one VNI, one tenant.  Its tables, its local ports, its rules and its counters, and
+ * nothing shared with any other network: two tenants may use the same MACs and addresses. */
+#ifndef TABLE_NETWORK_H
+#define TABLE_NETWORK_H
+
+#include "table/drops.h"
+#include "table/fdb.h"
+#include "table/neigh.h"
+#include "wire/addr.h"
+
+enum {
+	NETWORK_NAME = 64,
+	NETWORK_PORTS = 128,
+	NETWORK_ANSWERS =
+		100, /* "too big" messages and proxy answers a second are bounded: see below */
+};
+
+#define NETWORK_NONE UINT32_MAX
+#define PORT_NONE    UINT32_MAX
+
+/* What happens to ARP and ND from local ports (SPEC §3). */
+enum arp_mode { ARP_FLOOD, ARP_SUPPRESS, ARP_PROXY };
+
+/* A local attachment: normally the network's one TAP. */
+struct network_port {
+	bool used;
+	bool up;     /* frames can be written to it */
+	bool speaks; /* it has a MAC of its own that may send: not bridged, not attached */
+	struct mac mac;
+	uint16_t mtu; /* longest inner packet it takes */
+};
+
+/* A token bucket that is asked without being changed: what is there at `now` follows from what was
+ * there at `filled`.  A rate of 0 means no limit. */
+struct budget {
+	uint64_t rate;   /* tokens a second; also the bucket's size: one second's worth */
+	uint64_t tokens; /* at `filled` */
+	uint64_t filled; /* ns */
+};
+
+uint64_t budget_at(const struct budget *b, uint64_t now);           /* UINT64_MAX without a limit */
+void budget_spend(struct budget *b, uint64_t tokens, uint64_t now); /* never below zero */
+
+struct network_counters {
+	uint64_t rx_frames, rx_bytes; /* from peers to local ports */
+	uint64_t tx_frames, tx_bytes; /* from local ports to peers */
+	uint64_t local_frames;        /* from local port to local port */
+	uint64_t answered;            /* ARP and ND requests answered here */
+	uint64_t floods;              /* frames that went to the flood list */
+	uint64_t l2_misses, l3_misses;
+	uint64_t reserved_bits; /* datagrams with reserved bits set, accepted or not */
+	struct drops drops;
+};
+
+struct network {
+	uint32_t id; /* its place in struct tables */
+	char name[NETWORK_NAME];
+	uint32_t vni;
+	uint16_t port;        /* destination UDP port */
+	uint16_t endpoint_v4; /* which endpoint sends to IPv4 and IPv6 peers; ENDPOINT_NONE */
+	uint16_t endpoint_v6;
+	uint16_t mtu; /* inner */
+
+	struct fdb *fdb;
+	struct neigh *neigh;
+	struct flood_list *flood; /* the all-zero entry; NULL: none */
+	uint32_t flood_origin;
+	struct peer_set *members; /* who may speak; NULL: anyone (`accept: any`) */
+
+	bool learning; /* from peers; local sources are always learned */
+	bool strict_reserved;
+	bool drop_vlan;
+	enum arp_mode arp;
+	uint8_t tos;      /* outer DSCP, 0..252 step 4 */
+	bool tos_inherit; /* DSCP of the inner packet instead */
+	bool offload;     /* superframes; false: everything is cut before it leaves */
+
+	struct budget bum;     /* extra copies (datagrams − 1 per frame) */
+	struct budget too_big; /* "too big" messages */
+
+	struct network_port ports[NETWORK_PORTS];
+	uint32_t ports_end; /* one above the last used index */
+
+	struct network_counters count;
+};
+
+/* A local port in the first free place, PORT_NONE when there is none.  A port that speaks gets an
+ * own entry in the FDB. */
+uint32_t network_add_port(struct network *n, struct mac mac, uint16_t mtu, bool speaks,
+			  uint32_t origin);
+
+/* Forgets the port and what was learned from it. */
+void network_remove_port(struct network *n, uint32_t port);
+
+#endif

@@ -1,0 +1,73 @@
+/* Peers: the other VTEPs, one table for the whole process, known by their outer source address.
+ *
+ * Configured peers (members, flood destinations, multicast groups, fdb destinations) are added by
+ * `plan` and stay.  Under `accept: any` strangers are remembered as well, in a fixed number of
+ * slots made at start; when those are full, the stranger silent for longest makes room, its slot
+ * gets a new generation, and entries that name the old one are found to be stale.
+ *
+ * A peer carries its counters and the path MTU to it, which is forgotten after PEER_MTU_SPAN. */
+#ifndef TABLE_PEERS_H
+#define TABLE_PEERS_H
+
+#include "base/hash.h"
+#include "table/place.h"
+#include "wire/addr.h"
+
+enum {
+	PEER_MTU_SPAN = 600, /* seconds a learned path MTU is believed (RFC 1191 §6.3) */
+	PEER_INNER_MTU_MIN =
+		1280, /* a path MTU that leaves less for inner packets is not believed */
+};
+
+struct peer_counters {
+	uint64_t rx_frames, rx_bytes; /* inner frames delivered to the path */
+	uint64_t tx_frames, tx_bytes; /* inner frames sent, superframes as one */
+	uint64_t errors;              /* reported by the underlay: ICMP and the like */
+};
+
+struct peer {
+	struct addr addr; /* ADDR_NONE: a free slot */
+	uint32_t generation;
+	bool stranger;           /* not from the cluster file or a command */
+	uint32_t heard;          /* tick of the last datagram; 0 = never */
+	uint32_t path_mtu;       /* outer bytes; 0 = only the interface's own limit is known */
+	uint32_t path_mtu_until; /* tick */
+	struct peer_counters count;
+};
+
+struct peers;
+
+/* A table with room for @strangers strangers; NULL when memory is short. */
+struct peers *peers_new(uint32_t strangers, struct hash_secret secret);
+void peers_free(struct peers *peers);
+
+/* Adds a configured peer (a stranger of this address becomes one); the same again gives the same
+ * reference.  False when memory is short.  Control side. */
+bool peers_add(struct peers *peers, struct addr addr, struct peer_ref *out);
+
+/* The peer with this address; false when unknown. */
+bool peers_find(const struct peers *peers, struct addr addr, struct peer_ref *out);
+
+/* NULL when the reference is stale. */
+const struct peer *peers_at(const struct peers *peers, struct peer_ref ref);
+
+/* Remembers @addr as a stranger, at the cost of the one silent for longest.  False when the table
+ * has no room for strangers at all, or @addr is multicast or unspecified. */
+bool peers_admit(struct peers *peers, struct addr addr, uint64_t now, struct peer_ref *out);
+
+/* A datagram with a frame of @bytes came from / goes to this peer.  Stale references do nothing. */
+void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now);
+void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes);
+void peers_failed(struct peers *peers, struct peer_ref ref);
+
+/* The underlay says that outer packets above @mtu do not reach this peer.  Values that would leave
+ * inner packets less than PEER_INNER_MTU_MIN are raised to that. */
+void peers_set_path_mtu(struct peers *peers, struct peer_ref ref, uint32_t mtu, uint64_t now);
+
+/* Believed path MTU in outer bytes, at most @limit (the interface's). */
+uint32_t peer_path_mtu(const struct peer *peer, uint32_t limit, uint64_t now);
+
+/* Walks used slots: the first at or after @slot, false at the end; for showing. */
+bool peers_next(const struct peers *peers, uint32_t slot, struct peer_ref *out);
+
+#endif
