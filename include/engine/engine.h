@@ -1,0 +1,95 @@
+/* The engine carries verdicts out.
+ *
+ * A turn: `app` (or the simulator) says which ports and sockets are readable; each is read within a
+ * budget, every frame is decided, committed and carried out; engine_flush() ends the turn: runs
+ * leave, then at most ENGINE_FLOOD_MESSAGES copies of flooded frames.
+ *
+ * - *Runs.*  Datagrams of one size to one peer from one source socket with one outer TOS leave in
+ *   one message, across frames and ports.  The order within a flow is kept.
+ * - *Floods* enter a bounded queue, which owns a copy of the frame and a use of the immutable list.
+ *   Unicast never waits for them.  What does not fit the queue is dropped as underlay-full.
+ * - *Backpressure.*  When the underlay says EAGAIN, the unsent runs are kept and local ports are
+ * not read until it is writable again: loss then shows at the tenant's edge, in the TAP's own
+ * queue.
+ * - *Faults.*  Errors listed by name are counted; anything unknown closes that one port or socket
+ * (the caller is told), never the process, never another network.
+ *
+ * The engine allocates everything when it is made.  It never logs; it leaves notes in a bounded
+ * ring. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "engine/events.h"
+#include "engine/ops.h"
+#include "path/verdict.h"
+
+enum {
+	ENGINE_BUDGET = 64, /* frames or datagrams read per readable port or socket and turn */
+	ENGINE_FLOOD_MESSAGES = 64, /* copies of flooded frames per turn */
+	ENGINE_FLOOD_SLOTS = 256,   /* flooded frames waiting */
+	ENGINE_RECEIVE_BATCH = 32,  /* datagrams per receive call */
+};
+
+struct engine;
+
+/* An engine over @tables, which it does not own.  NULL when memory is short. */
+struct engine *engine_new(struct tables *tables);
+void engine_free(struct engine *engine);
+
+/* Puts @port behind port @index of @network (as network_add_port() gave it). The engine does not
+ * own it.  False when the engine has no room. */
+bool engine_attach_port(struct engine *e, uint32_t network, uint32_t index,
+			const struct port_ops *ops, void *port);
+void engine_detach_port(struct engine *e, uint32_t network, uint32_t index);
+
+/* Puts @wire, with @sources source-port sockets, behind @endpoint. */
+bool engine_attach_wire(struct engine *e, uint16_t endpoint, const struct wire_ops *ops, void *wire,
+			uint16_t sources);
+
+/* -- Within a turn. -- */
+
+/* Reads and forwards within the budget.  Returns 0, or −errno when the port must be closed. */
+int engine_port_readable(struct engine *e, uint32_t network, uint32_t index, uint64_t now);
+
+/* The same for receiving socket @socket of @endpoint. */
+int engine_wire_readable(struct engine *e, uint16_t endpoint, unsigned socket, uint64_t now);
+
+/* The underlay takes datagrams again. */
+void engine_wire_writable(struct engine *e, uint16_t endpoint, uint64_t now);
+
+/* The sockets of @endpoint have errors waiting: attributes them to peers. */
+void engine_wire_errors(struct engine *e, uint16_t endpoint, uint64_t now);
+
+/* Ends the turn.  True when flooded copies wait that need another turn soon. */
+bool engine_flush(struct engine *e, uint64_t now);
+
+/* Do unsent runs wait for @endpoint to become writable?  While any does, ports must not be read
+ * (engine_port_readable() does nothing then). */
+bool engine_blocked(const struct engine *e, uint16_t endpoint);
+bool engine_paused(const struct engine *e);
+
+/* Once a second: ageing, a bounded number of entries per network. */
+void engine_tick(struct engine *e, uint64_t now);
+
+/* -- Watching. -- */
+
+/* The next note of what happened; false when there is none.  Notes beyond the ring are counted and
+ * lost: engine_lost_events(). */
+bool engine_next_event(struct engine *e, struct event *out);
+uint64_t engine_lost_events(const struct engine *e);
+
+/* Has the five steps of the next @frames frames told to @tell, one call per frame. */
+void engine_trace(struct engine *e, uint32_t frames, void (*tell)(void *context, const char *text),
+		  void *context);
+
+struct engine_counters {
+	uint64_t turns;
+	uint64_t runs, datagrams; /* sent */
+	uint64_t flood_messages;
+	uint64_t singles_after_eio; /* runs sent singly because the socket cannot do runs */
+	uint64_t blocked;           /* times the underlay said EAGAIN */
+};
+
+const struct engine_counters *engine_counters(const struct engine *e);
+
+#endif

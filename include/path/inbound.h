@@ -1,0 +1,32 @@
+/* Inbound: a datagram reaches an endpoint.  The five steps of the notes, mirrored:
+ *
+ *   1 arrive    outer source, outer ECN, endpoint
+ *   2 parse     VXLAN header: I flag, VNI
+ *   3 look up   (endpoint, VNI) → network; may this peer speak? the source MAC belongs to this peer
+ *   4 change    header off; ECN out of the outer header
+ *   5 leave     DROP · DELIVER(port) · DELIVER ALL(ports), never to another peer
+ *
+ * The order of the checks is SPEC §3's: length → I flag → GPE → network → peer allowed → reserved
+ * bits if strict → inner frame ≥ 14 → inner source valid → VLAN policy → ECN → learn → deliver. */
+#ifndef PATH_INBOUND_H
+#define PATH_INBOUND_H
+
+#include "path/verdict.h"
+
+/* One datagram as it arrived. */
+struct arrival {
+	uint16_t endpoint;
+	struct addr source;
+	uint8_t tos; /* of the outer header */
+	bool truncated;
+	uint8_t *at; /* the UDP payload, starting with the VXLAN header */
+	size_t len;
+	uint16_t gso_size; /* the socket's word that it is one inner UDP superframe; else 0 */
+};
+
+/* Fills @inner with the descriptor of the inner frame (superframe kind and unfinished checksum
+ * found) whenever the verdict is not a drop; then @inner points into the arrival's bytes. */
+struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
+			      uint64_t now);
+
+#endif
