@@ -1,0 +1,81 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* The one piece of process-wide state: what a person asked to read, set once at start. */
+static enum log_level shown = LOG_INFO;
+
+/* One write per line, so that lines of several processes on one stderr do not mix. */
+__attribute__((format(printf, 3, 0))) static void write_line(enum log_level level, const char *name,
+							     const char *format, va_list args)
+{
+	char line[1024], message[960];
+	int len;
+
+	if (level > shown)
+		return;
+	if (vsnprintf(message, sizeof(message), format, args) < 0)
+		return;
+	len = snprintf(line, sizeof(line), "vxs: %s%s\n", name, message);
+	/* Nobody is left to tell when stderr itself is gone. */
+	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)
+		return;
+}
+
+void log_set_level(enum log_level level)
+{
+	shown = level;
+}
+
+void log_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_line(LOG_ERROR, "error: ", format, args);
+	va_end(args);
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_line(LOG_WARNING, "warning: ", format, args);
+	va_end(args);
+}
+
+void log_info(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_line(LOG_INFO, "", format, args);
+	va_end(args);
+}
+
+void log_debug(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_line(LOG_DEBUG, "debug: ", format, args);
+	va_end(args);
+}
+
+bool log_allowed(struct log_limit *limit, uint64_t now, uint32_t *swallowed)
+{
+	if (now < limit->next) {
+		if (limit->swallowed < UINT32_MAX)
+			limit->swallowed++;
+		return false;
+	}
+	*swallowed = limit->swallowed;
+	limit->swallowed = 0;
+	limit->next = now + NS_PER_S;
+	return true;
+}
