@@ -27,7 +27,8 @@ struct ip {
 	uint8_t proto; /* of the payload, behind IPv6 extension headers; meaningless when opaque */
 	bool df;       /* may not be fragmented on the way: DF, and every IPv6 packet */
 	bool fragment; /* part of a fragmented packet, the first included */
-	bool opaque;   /* the payload cannot be told: a later fragment, or too many extensions */
+	bool opaque;   /* the payload cannot be told: a later fragment, too many extensions, or one
+			  that the packet ends within */
 	size_t header_len; /* all headers in front of the payload */
 	size_t len;        /* of the whole packet as its header says: headers and payload */
 };
