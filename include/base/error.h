@@ -1,0 +1,50 @@
+/* Errors in what a person wrote: where, what, and what was expected.
+ *
+ * Reading a cluster file gathers all of them in one pass; nothing is changed when there is one.
+ *
+ *   cluster.yaml:24:10: error: vni 16777216 is out of range [E112]
+ *      24 |     vni: 16777216
+ *         |          ^~~~~~~~
+ *     expected: an integer 0..16777215 (a VNI has 24 bits)
+ */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
+
+/* A stretch of the text: 1-based line and column (columns count characters), length in characters.
+ * Line 0: no position. */
+struct position {
+	uint32_t line, column, length;
+};
+
+struct error {
+	enum severity severity;
+	uint16_t code; /* E112, W203: stable, explained by `vxs explain` */
+	struct position at;
+	char *message;
+	char *hint; /* a whole line such as "expected: an integer 0..16777215", or NULL */
+};
+
+struct errors {
+	struct error *list; /* in the order they were found; errors_print() sorts by position */
+	size_t count, room;
+	size_t error_count, warning_count;
+};
+
+/* Adds one.  @hint may be NULL.  Memory running short keeps the counts right and loses the text. */
+void errors_add(struct errors *e, enum severity severity, uint16_t code, struct position at,
+		const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+void errors_free(struct errors *e);
+
+/* Writes all of them, by position, with the lines of @source (the file's text) they point at, and
+ * the closing line "2 errors, 1 warning.". */
+void errors_print(FILE *to, const struct errors *e, const char *file, const char *source,
+		  size_t len);
+
+#endif

@@ -1,0 +1,128 @@
+/* The cluster file as a typed value: what it says, with defaults filled in, and where it says it.
+ *
+ * cluster_read() turns text into a struct cluster; cluster_check() applies the rules across fields.
+ * Both report every mistake of one pass.  The value is immutable afterwards.  See SPEC §1. */
+#ifndef PLAN_CLUSTER_H
+#define PLAN_CLUSTER_H
+
+#include "base/error.h"
+#include "table/network.h"
+#include "wire/addr.h"
+
+enum accept { ACCEPT_NODES, ACCEPT_ANY };
+
+struct underlay {
+	uint16_t port;
+	uint16_t sources; /* source-port sockets, 1..64; 1 = send from the endpoint */
+	uint16_t source_min, source_max;
+	uint32_t mtu; /* 0 = auto */
+	bool checksum;
+	enum accept accept;
+	uint32_t max_peers;
+	uint8_t ttl;
+	bool ttl_given; /* else multicast goes out with 1 */
+	uint8_t tos;
+	bool tos_inherit;
+};
+
+struct node {
+	char *name;
+	struct position at;
+	struct addr address, address6; /* family ADDR_NONE: not given */
+	struct addr bind, bind6;       /* defaults to the above */
+	char *interface;               /* or NULL */
+	uint16_t port;                 /* 0: the underlay's */
+	struct position address_at, bind_at, interface_at;
+};
+
+enum flood_kind { FLOOD_PEERS, FLOOD_NONE, FLOOD_GROUP, FLOOD_LIST };
+
+/* A destination in a flood or fdb list: a node of the file by number, or a bare address. */
+struct target {
+	uint32_t node; /* NODE_NONE: an address */
+	struct addr addr;
+	struct position at;
+};
+
+#define NODE_NONE UINT32_MAX
+
+struct host {
+	char *name;
+	uint32_t node;
+	struct addr *ips;
+	size_t ip_count;
+	struct mac mac;
+	struct position at;
+};
+
+struct fdb_line {
+	struct mac mac;
+	struct addr dst;
+	uint16_t port; /* 0: the network's */
+	struct position at;
+};
+
+struct neigh_line {
+	struct addr ip;
+	struct mac mac;
+	bool router;
+	struct position at;
+};
+
+struct network_config {
+	char *name;
+	struct position at, vni_at, device_at;
+	uint32_t vni;
+	uint32_t *members; /* node numbers in file order; NULL = all nodes */
+	size_t member_count;
+	char *device; /* TAP name; NULL = `none` */
+	bool persist;
+	bool learning;
+	enum arp_mode arp;
+	enum flood_kind flood;
+	struct addr group;         /* FLOOD_GROUP */
+	struct target *flood_list; /* FLOOD_LIST */
+	size_t flood_count;
+	struct position flood_at;
+	uint16_t port;   /* 0: the node's or the underlay's */
+	uint32_t ageing; /* seconds, 0 = never */
+	uint32_t max_fdb;
+	uint16_t mtu; /* 0 = auto */
+	struct position mtu_at;
+	bool offload;
+	bool drop_vlan;
+	bool strict_reserved;
+	uint64_t bum_limit; /* extra copies a second; 0 = no limit */
+	char *bridge;       /* or NULL */
+	struct prefix cidr; /* family ADDR_NONE: not given */
+	struct host *hosts;
+	size_t host_count;
+	struct fdb_line *fdb;
+	size_t fdb_count;
+	struct neigh_line *neigh;
+	size_t neigh_count;
+};
+
+struct cluster {
+	char *file; /* as it was named, for positions */
+	char *name;
+	struct underlay underlay;
+	struct node *nodes;
+	uint32_t node_count;
+	struct network_config *networks;
+	uint32_t network_count;
+};
+
+/* Reads @len bytes of YAML.  NULL only when memory is short; otherwise a cluster as far as it could
+ * be understood, usable only when @errors counts no error.  @file is copied. */
+struct cluster *cluster_read(const char *file, const char *text, size_t len, struct errors *errors);
+void cluster_free(struct cluster *cluster);
+
+/* The rules across fields that need no machine: duplicates, overlaps, addresses outside their cidr,
+ * names too long, groups without interface ... */
+void cluster_check(const struct cluster *cluster, struct errors *errors);
+
+/* The number of the node called @name, or NODE_NONE. */
+uint32_t cluster_node(const struct cluster *cluster, const char *name);
+
+#endif

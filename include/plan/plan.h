@@ -1,0 +1,66 @@
+/* What one node of the cluster has to run: endpoints, groups, networks with their TAPs and tables.
+ *
+ * plan_make() is a pure function of the cluster and who we are (and of the MTU the machine
+ * reports); plan_apply() fills empty tables from it.  Opening TAPs and sockets is the caller's
+ * part: the plan says which. */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "plan/cluster.h"
+#include "table/tables.h"
+
+struct plan_endpoint {
+	struct addr bind; /* local address to receive on and send from */
+	uint16_t port;
+	const char *interface; /* of the node, or NULL */
+	uint32_t mtu;          /* largest outer packet, filled in from the machine's answer */
+};
+
+/* A multicast group to be joined on an interface, for the networks that flood to it. */
+struct plan_group {
+	struct addr group;
+	uint16_t endpoint; /* number in struct plan */
+	const char *interface;
+};
+
+struct plan_network {
+	const struct network_config *config;
+	struct mac mac; /* of our VTEP, derived: the same after every restart */
+	uint16_t port;
+	uint16_t mtu;                      /* inner */
+	uint16_t endpoint_v4, endpoint_v6; /* numbers in struct plan, or ENDPOINT_NONE */
+};
+
+struct plan {
+	const struct cluster *cluster;
+	uint32_t node;
+	struct plan_endpoint *endpoints;
+	uint16_t endpoint_count;
+	struct plan_group *groups;
+	size_t group_count;
+	struct plan_network *networks;
+	uint32_t network_count;
+};
+
+/* What the machine knows and the file does not. */
+struct plan_machine {
+	void *context;
+	/* MTU of the interface that holds @addr (or of @interface, where not NULL); 0 = unknown. */
+	uint32_t (*mtu)(void *context, struct addr addr, const char *interface);
+};
+
+/* NULL when memory is short or @errors got one.  The plan refers to the cluster, which must outlive
+ * it. */
+struct plan *plan_make(const struct cluster *cluster, uint32_t node,
+		       const struct plan_machine *machine, struct errors *errors);
+void plan_free(struct plan *plan);
+
+/* Fills fresh @tables: endpoints, networks, peers, lists, static entries, neighbours, each with its
+ * origin ("cluster.yaml:14").  Network i of the plan gets id i; ports are the caller's.  False when
+ * memory is short. */
+bool plan_apply(const struct plan *plan, struct tables *tables);
+
+/* The MAC of a node's VTEP in a network: locally administered, from a keyed hash of the three. */
+struct mac plan_vtep_mac(const char *cluster, uint32_t vni, const char *node);
+
+#endif

@@ -1,0 +1,53 @@
+/* A TAP: the network device through which a tenant reaches the switch.
+ *
+ * Always opened with a virtio header (IFF_VNET_HDR, 10 bytes, little-endian), non-blocking.  With
+ * offload the kernel hands over superframes (TUN_F_TSO4/6, USO4/6 where it has them) and unfinished
+ * checksums; without, finished frames of at most the MTU.  Superframes may always be written.
+ * One read is one frame and one write is one frame: a TAP cannot be batched.
+ *
+ * An existing device is taken only if it is a persistent TAP owned by our user, or carries our mark
+ * (its alias "vxs:<cluster>"): an ownerless one belongs to whoever opens it first
+ * (drivers/net/tun.c tun_not_capable), so we refuse it. */
+#ifndef PORT_TAP_H
+#define PORT_TAP_H
+
+#include <sys/uio.h>
+
+#include "wire/frame.h"
+
+enum { TAP_NAME = 16, TAP_WHY = 256 };
+
+struct tap_options {
+	const char *name;    /* ≤ 15 characters */
+	const char *cluster; /* for the mark */
+	struct mac mac;
+	uint16_t mtu;
+	bool persist; /* survives us: owner is set first */
+	bool offload;
+	const char *bridge; /* existing bridge to enslave it to, or NULL */
+};
+
+struct tap {
+	int fd;              /* −1: closed */
+	char name[TAP_NAME]; /* as opened; the device may be renamed since */
+	uint32_t ifindex;
+	bool takes_tcp, takes_udp; /* superframes it can be written */
+	bool created;              /* by us, now; else it existed */
+};
+
+/* Makes or attaches the device, sets MAC, MTU, bridge, brings it up.  0 or −errno, and then a
+ * sentence for people in @why: what failed, and what right or object is missing. */
+int tap_open(struct tap *tap, const struct tap_options *options, char why[TAP_WHY]);
+
+/* The device goes with it unless it is persistent. */
+void tap_close(struct tap *tap);
+
+/* See engine/ops.h: 1, 0 or −errno.  Uses VNET_LEN bytes in front of @at. */
+int tap_read(struct tap *tap, uint8_t *at, size_t room, struct frame *f);
+
+/* 0 or −errno.  At most TAP_PARTS parts. */
+enum { TAP_PARTS = 130 };
+
+int tap_write(struct tap *tap, const struct frame *f, const struct iovec *parts, size_t n);
+
+#endif
