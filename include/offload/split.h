@@ -14,7 +14,7 @@
 struct split {
 	uint8_t *at; /* what is left */
 	size_t len;
-	size_t step;       /* bytes per datagram */
+	size_t step;       /* bytes per datagram; 0: all were given out */
 	uint16_t gso_size; /* of the inner superframe; 0: these are plain datagrams */
 };
 

@@ -1,0 +1,156 @@
+#include "offload/segment.h"
+
+#include "offload/checksum.h"
+
+enum {
+	IPV4_TOTAL_AT = 2,
+	IPV4_ID_AT = 4,
+	IPV4_SUM_AT = 10,
+	IPV6_PAYLOAD_AT = 4,
+	UDP_LENGTH_AT = 4,
+	UDP_SUM_AT = 6,
+	TCP_SEQ_AT = 4,
+	TCP_OFFSET_AT = 12, /* data offset and flags share a word */
+	TCP_FLAGS_AT = 13,
+	TCP_SUM_AT = 16,
+};
+
+enum { TCP_FIN = 0x01, TCP_PSH = 0x08, TCP_CWR = 0x80 };
+
+/* Up to the end of the IP packet: Ethernet padding is nobody's payload. */
+static size_t payload_len(const struct frame *f)
+{
+	return f->l3 + f->ip.len - f->payload;
+}
+
+static size_t largest_payload(const struct frame *f)
+{
+	return payload_len(f) < f->gso_size ? payload_len(f) : f->gso_size;
+}
+
+static bool is_superframe(const struct frame *f)
+{
+	uint8_t proto = f->kind == FRAME_TCP ? IP_TCP : IP_UDP;
+
+	if (f->kind == FRAME_PLAIN || f->gso_size == 0 || !f->unfinished)
+		return false;
+	return f->payload > 0 && f->ip.proto == proto && !f->ip.fragment && payload_len(f) > 0;
+}
+
+size_t segment_count(const struct frame *f)
+{
+	return is_superframe(f) ? (payload_len(f) + f->gso_size - 1) / f->gso_size : 1;
+}
+
+/* Takes a word out of a sum, by adding its complement. */
+static uint64_t without(uint64_t sum, uint16_t word)
+{
+	return sum + (uint16_t)~word;
+}
+
+/* What the IPv4 headers of all segments have in common. */
+static uint64_t ipv4_sum(const struct frame *f)
+{
+	const uint8_t *ip = f->at + f->l3;
+	uint64_t sum = checksum_add(0, span_of(ip, f->ip.header_len));
+
+	sum = without(sum, get_be16(ip + IPV4_TOTAL_AT));
+	sum = without(sum, get_be16(ip + IPV4_ID_AT));
+	return without(sum, get_be16(ip + IPV4_SUM_AT));
+}
+
+/* What the transport headers and pseudo headers of all segments have in common.  The checksum field
+ * holds the sum of the superframe's pseudo header, so it comes along with the header. */
+static uint64_t transport_sum(const struct frame *f)
+{
+	const uint8_t *l4 = f->at + f->l4;
+	uint64_t sum = checksum_add(0, span_of(l4, (size_t)(f->payload - f->l4)));
+
+	sum = without(sum, checksum_fold(f->l3 + f->ip.len - f->l4));
+	if (f->kind == FRAME_UDP)
+		return without(sum, get_be16(l4 + UDP_LENGTH_AT));
+	sum = without(sum, get_be16(l4 + TCP_SEQ_AT));
+	sum = without(sum, get_be16(l4 + TCP_SEQ_AT + 2));
+	return without(sum, get_be16(l4 + TCP_OFFSET_AT));
+}
+
+bool segment_begin(struct segmenter *s, const struct frame *f)
+{
+	if (!is_superframe(f) || segment_count(f) > SEGMENTS_MAX)
+		return false;
+	if (f->payload > SEGMENT_HEADERS)
+		return false;
+	if (f->payload - f->l3 + largest_payload(f) > UINT16_MAX)
+		return false;
+	*s = (struct segmenter) {
+		.frame = f,
+		.header_len = f->payload,
+		.ip_sum = f->ip.src.family == ADDR_V4 ? ipv4_sum(f) : 0,
+		.l4_sum = transport_sum(f),
+	};
+	return true;
+}
+
+static void write_ipv4(const struct segmenter *s, uint8_t *ip, uint16_t len)
+{
+	uint16_t id = (uint16_t)(get_be16(ip + IPV4_ID_AT) + s->index);
+
+	put_be16(ip + IPV4_TOTAL_AT, len);
+	put_be16(ip + IPV4_ID_AT, id);
+	put_be16(ip + IPV4_SUM_AT, checksum_finish(s->ip_sum + len + id));
+}
+
+static void write_ip(const struct segmenter *s, uint8_t *ip, uint16_t len)
+{
+	if (s->frame->ip.src.family == ADDR_V4)
+		write_ipv4(s, ip, len);
+	else
+		put_be16(ip + IPV6_PAYLOAD_AT, (uint16_t)(len - IPV6_LEN));
+}
+
+/* @sum has everything but what is written here. */
+static void write_udp(uint8_t *udp, uint16_t len, uint64_t sum)
+{
+	uint16_t check = checksum_finish(sum + len);
+
+	put_be16(udp + UDP_LENGTH_AT, len);
+	put_be16(udp + UDP_SUM_AT, check ? check : 0xffff);
+}
+
+/* @sum has everything but what is written here. */
+static void write_tcp(const struct segmenter *s, uint8_t *tcp, bool last, uint64_t sum)
+{
+	put_be32(tcp + TCP_SEQ_AT, get_be32(tcp + TCP_SEQ_AT) + (uint32_t)s->next);
+	if (s->index > 0)
+		tcp[TCP_FLAGS_AT] &= (uint8_t)~TCP_CWR;
+	if (!last)
+		tcp[TCP_FLAGS_AT] &= (uint8_t) ~(TCP_FIN | TCP_PSH);
+
+	sum += get_be16(tcp + TCP_SEQ_AT);
+	sum += get_be16(tcp + TCP_SEQ_AT + 2);
+	sum += get_be16(tcp + TCP_OFFSET_AT);
+	put_be16(tcp + TCP_SUM_AT, checksum_finish(sum));
+}
+
+bool segment_next(struct segmenter *s, uint8_t headers[SEGMENT_HEADERS], struct segment *out)
+{
+	const struct frame *f = s->frame;
+	size_t left = payload_len(f) - s->next;
+	size_t n = left < f->gso_size ? left : f->gso_size;
+	size_t l4_len = s->header_len - f->l4 + n;
+	uint64_t sum;
+
+	if (left == 0)
+		return false;
+	*out = (struct segment) { s->header_len, f->at + f->payload + s->next, n };
+	memcpy(headers, f->at, s->header_len);
+	write_ip(s, headers + f->l3, (uint16_t)(s->header_len - f->l3 + n));
+	sum = checksum_payload(s->l4_sum + l4_len, span_of(out->payload, n));
+	if (f->kind == FRAME_UDP)
+		write_udp(headers + f->l4, (uint16_t)l4_len, sum);
+	else
+		write_tcp(s, headers + f->l4, n == left, sum);
+	s->next += n;
+	s->index++;
+	return true;
+}

@@ -1,0 +1,48 @@
+#include "offload/split.h"
+
+#include "wire/frame.h"
+
+/* Is the whole receive one inner UDP superframe?  Its IP and UDP lengths say so: the kernel writes
+ * them for the whole, and no datagram of an aggregate can fill more than its own share. */
+static bool is_superframe(const struct datagram *d)
+{
+	struct span rest = span_of(d->at, d->len);
+	struct vxlan vxlan;
+	struct frame f;
+
+	if (vxlan_read(&rest, &vxlan) != VXLAN_FINE)
+		return false;
+	if (!frame_parse(&f, d->at + VXLAN_LEN, rest.len))
+		return false;
+	if (f.payload == 0 || f.ip.proto != IP_UDP || f.ip.fragment)
+		return false;
+	return f.ip.len == f.len - f.l3 && get_be16(f.at + f.l4 + 4) == f.len - f.l4;
+}
+
+struct split split_begin(const struct datagram *d)
+{
+	struct split s = { .at = d->at, .len = d->len, .step = d->len };
+
+	if (d->len == 0)
+		s.step = 1;
+	else if (d->segment == 0 || d->segment >= d->len)
+		s.gso_size = 0;
+	else if (is_superframe(d))
+		s.gso_size = d->segment;
+	else
+		s.step = d->segment;
+	return s;
+}
+
+bool split_next(struct split *s, uint8_t **at, size_t *len)
+{
+	if (s->step == 0)
+		return false;
+	*at = s->at;
+	*len = s->len < s->step ? s->len : s->step;
+	s->at += *len;
+	s->len -= *len;
+	if (s->len == 0)
+		s->step = 0;
+	return true;
+}
