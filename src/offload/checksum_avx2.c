@@ -17,7 +17,7 @@ struct lanes {
 };
 
 /* The 32-bit words at @at, each zero-extended into a 64-bit lane: even ones by a mask, odd ones by
- * a shift.  A lane overflows after 2^32 of them. */
+ * a shift.  Lanes, even all added up, overflow only far beyond any packet. */
 AVX2 static inline void add_vector(struct lanes *l, int i, const uint8_t *at)
 {
 	__m256i v = _mm256_loadu_si256((const __m256i_u *)at);
@@ -26,17 +26,14 @@ AVX2 static inline void add_vector(struct lanes *l, int i, const uint8_t *at)
 	l->odd[i] = _mm256_add_epi64(l->odd[i], _mm256_srli_epi64(v, 32));
 }
 
-/* Each lane is folded below 2^33 before lanes are added up: they might overflow together. */
 AVX2 static inline uint64_t add_lanes(const struct lanes *l)
 {
 	__m256i all = _mm256_add_epi64(_mm256_add_epi64(l->even[0], l->odd[0]),
 				       _mm256_add_epi64(l->even[1], l->odd[1]));
-	uint64_t lane[4], sum = 0;
+	uint64_t lane[4];
 
 	_mm256_storeu_si256((__m256i_u *)lane, all);
-	for (int i = 0; i < 4; i++)
-		sum += (lane[i] & 0xffffffff) + (lane[i] >> 32);
-	return sum;
+	return lane[0] + lane[1] + lane[2] + lane[3];
 }
 
 AVX2 uint64_t checksum_avx2(uint64_t sum, struct span bytes)

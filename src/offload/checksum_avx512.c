@@ -17,7 +17,7 @@ struct lanes {
 };
 
 /* The 32-bit words of @v, each zero-extended into a 64-bit lane: even ones by a mask, odd ones by a
- * shift.  A lane overflows after 2^32 of them. */
+ * shift.  Lanes, even all added up, overflow only far beyond any packet. */
 AVX512 static inline void add_vector(struct lanes *l, int i, __m512i v)
 {
 	l->even[i] = _mm512_add_epi64(l->even[i], _mm512_and_si512(v, _mm512_set1_epi64(~0U)));
@@ -28,12 +28,8 @@ AVX512 static inline uint64_t add_lanes(const struct lanes *l)
 {
 	__m512i all = _mm512_add_epi64(_mm512_add_epi64(l->even[0], l->odd[0]),
 				       _mm512_add_epi64(l->even[1], l->odd[1]));
-	uint64_t lane[8], sum = 0;
 
-	_mm512_storeu_si512(lane, all);
-	for (int i = 0; i < 8; i++)
-		sum += (lane[i] & 0xffffffff) + (lane[i] >> 32);
-	return sum;
+	return (uint64_t)_mm512_reduce_add_epi64(all);
 }
 
 /* The bytes behind the last whole vector, fewer than 64: those not there are read as zero, without

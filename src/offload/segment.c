@@ -34,7 +34,7 @@ static bool is_superframe(const struct frame *f)
 
 	if (f->kind == FRAME_PLAIN || f->gso_size == 0 || !f->unfinished)
 		return false;
-	return f->payload > 0 && f->ip.proto == proto && !f->ip.fragment && payload_len(f) > 0;
+	return f->payload > 0 && f->ip.proto == proto && payload_len(f) > 0;
 }
 
 size_t segment_count(const struct frame *f)

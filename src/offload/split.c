@@ -14,7 +14,7 @@ static bool is_superframe(const struct datagram *d)
 		return false;
 	if (!frame_parse(&f, d->at + VXLAN_LEN, rest.len))
 		return false;
-	if (f.payload == 0 || f.ip.proto != IP_UDP || f.ip.fragment)
+	if (f.payload == 0 || f.ip.proto != IP_UDP)
 		return false;
 	return f.ip.len == f.len - f.l3 && get_be16(f.at + f.l4 + 4) == f.len - f.l4;
 }
