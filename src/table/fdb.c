@@ -1,0 +1,470 @@
+#include "table/fdb.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "fdb_owners.h"
+
+/* Room for static entries grows in steps; the learned ones' is there from the start. */
+enum { FIXED_ROOM = 16, CACHE_LINE = 64 };
+
+static_assert(sizeof(struct fdb_entry) == CACHE_LINE, "one entry, one cache line");
+
+struct fdb {
+	struct hash_secret secret;
+	uint32_t capacity; /* learned entries */
+	uint32_t ageing;   /* seconds; 0: never */
+	uint32_t room;     /* slots in the arrays, at least capacity + fixed entries */
+
+	struct slot_index index; /* MAC → slot */
+	struct fdb_entry *entries;
+	struct slot_pool pool;
+	struct slot_link *ages;   /* per slot, in by_age while learned */
+	struct slot_list by_age;  /* learned entries, oldest tick first */
+	struct fdb_owners owners; /* of learned entries */
+	struct fdb_counts counts;
+};
+
+static bool entries_reserve(struct fdb *fdb, uint32_t room)
+{
+	struct fdb_entry *entries = aligned_alloc(CACHE_LINE, (size_t)room * sizeof(*entries));
+
+	if (!entries)
+		return false;
+	for (uint32_t slot = 0; slot < fdb->pool.high; slot++)
+		entries[slot] = fdb->entries[slot];
+	free(fdb->entries);
+	fdb->entries = entries;
+	return true;
+}
+
+static bool ages_reserve(struct fdb *fdb, uint32_t room)
+{
+	struct slot_link *ages = reallocarray(fdb->ages, room, sizeof(*ages));
+
+	if (!ages)
+		return false;
+	fdb->ages = ages;
+	return true;
+}
+
+/* An array that grew before memory ran out is merely larger than it must be. */
+static bool reserve(struct fdb *fdb, uint32_t room)
+{
+	if (room <= fdb->room)
+		return true;
+	if (!entries_reserve(fdb, room) || !ages_reserve(fdb, room) ||
+	    !fdb_owners_reserve(&fdb->owners, room) || !slot_index_reserve(&fdb->index, room))
+		return false;
+	fdb->room = room;
+	return true;
+}
+
+struct fdb *fdb_new(uint32_t learned, uint32_t ageing, struct hash_secret secret)
+{
+	struct fdb *fdb = calloc(1, sizeof(*fdb));
+
+	if (!fdb)
+		return NULL;
+	fdb->secret = secret;
+	fdb->capacity = learned;
+	fdb->ageing = ageing;
+	fdb->pool = SLOT_POOL_FRESH;
+	fdb->by_age = SLOT_LIST_EMPTY;
+	if (learned < SLOT_INDEX_MAX && fdb_owners_init(&fdb->owners, learned, secret) &&
+	    slot_index_init(&fdb->index, learned + FIXED_ROOM) &&
+	    reserve(fdb, learned + FIXED_ROOM))
+		return fdb;
+	fdb_free(fdb);
+	return NULL;
+}
+
+void fdb_free(struct fdb *fdb)
+{
+	if (!fdb)
+		return;
+	for (uint32_t slot = 0; slot < fdb->pool.high; slot++)
+		if (fdb->entries[slot].kind != FDB_FREE)
+			flood_list_put(fdb->entries[slot].list);
+	slot_index_done(&fdb->index);
+	fdb_owners_done(&fdb->owners);
+	free(fdb->entries);
+	free(fdb->ages);
+	free(fdb);
+}
+
+static uint32_t tag_of(const struct fdb *fdb, struct mac mac)
+{
+	return slot_tag(hash_word(fdb->secret, mac_word(mac)));
+}
+
+/* Whatever stands in the table for @mac, too old or not. */
+static uint32_t look_up(const struct fdb *fdb, struct mac mac)
+{
+	uint32_t tag = tag_of(fdb, mac), at = tag, slot;
+
+	while ((slot = slot_index_next(&fdb->index, tag, &at)) != SLOT_NONE)
+		if (mac_equal(fdb->entries[slot].mac, mac))
+			break;
+	return slot;
+}
+
+static bool is_past_age(const struct fdb *fdb, const struct fdb_entry *entry, uint32_t tick)
+{
+	return entry->kind == FDB_LEARNED && fdb->ageing != 0 && tick - entry->tick >= fdb->ageing;
+}
+
+uint32_t fdb_find(const struct fdb *fdb, struct mac mac, uint64_t now)
+{
+	uint32_t slot = look_up(fdb, mac);
+
+	if (slot == SLOT_NONE || is_past_age(fdb, &fdb->entries[slot], clock_tick(now)))
+		return FDB_NONE;
+	return slot;
+}
+
+const struct fdb_entry *fdb_at(const struct fdb *fdb, uint32_t slot)
+{
+	assert(slot < fdb->pool.high);
+	return &fdb->entries[slot];
+}
+
+/* Do the moves that @entry remembers still count at @tick? */
+static bool in_move_span(const struct fdb_entry *entry, uint32_t tick)
+{
+	return entry->moves != 0 && tick - entry->moved_since < FDB_MOVE_SPAN;
+}
+
+static enum fdb_change judge_learned(const struct fdb_entry *entry, struct place place,
+				     uint32_t tick)
+{
+	if (place_same(entry->place, place))
+		return entry->tick == tick ? FDB_NOTHING : FDB_REFRESH;
+	if (tick < entry->frozen_until)
+		return FDB_FROZEN;
+	if (in_move_span(entry, tick) && entry->moves >= FDB_MOVES)
+		return FDB_FREEZE;
+	return FDB_MOVE;
+}
+
+static enum fdb_change judge_entry(const struct fdb_entry *entry, struct place place, bool learn,
+				   uint32_t tick)
+{
+	if (entry->kind == FDB_LEARNED)
+		return learn ? judge_learned(entry, place, tick) : FDB_NOTHING;
+	if (place_same(entry->place, place))
+		return FDB_NOTHING;
+	return entry->kind == FDB_OWN ? FDB_LOOP : FDB_CONFLICT;
+}
+
+struct fdb_judgement fdb_judge(const struct fdb *fdb, struct mac mac, struct place place,
+			       bool learn, uint64_t now)
+{
+	uint32_t slot = fdb_find(fdb, mac, now);
+	enum fdb_change change;
+
+	if (slot == FDB_NONE)
+		change = learn ? FDB_NEW : FDB_NOTHING;
+	else
+		change = judge_entry(&fdb->entries[slot], place, learn, clock_tick(now));
+	return (struct fdb_judgement) { .change = change, .slot = slot };
+}
+
+uint32_t fdb_next(const struct fdb *fdb, uint32_t slot)
+{
+	for (; slot < fdb->pool.high; slot++)
+		if (fdb->entries[slot].kind != FDB_FREE)
+			return slot;
+	return FDB_NONE;
+}
+
+static void link_learned(struct fdb *fdb, uint32_t slot, uint32_t owner)
+{
+	slot_list_append(&fdb->by_age, fdb->ages, slot);
+	fdb_owners_add(&fdb->owners, slot, owner);
+	fdb->counts.learned++;
+}
+
+static void unlink_learned(struct fdb *fdb, uint32_t slot)
+{
+	slot_list_remove(&fdb->by_age, fdb->ages, slot);
+	fdb_owners_remove(&fdb->owners, slot);
+	fdb->counts.learned--;
+}
+
+/* A slot for @mac, known to the index and otherwise blank. */
+static uint32_t take_slot(struct fdb *fdb, struct mac mac)
+{
+	uint32_t slot = slot_pool_take(&fdb->pool, fdb->ages);
+
+	fdb->entries[slot] = (struct fdb_entry) { .mac = mac };
+	slot_index_add(&fdb->index, tag_of(fdb, mac), slot);
+	return slot;
+}
+
+static void give_slot(struct fdb *fdb, uint32_t slot)
+{
+	struct fdb_entry *entry = &fdb->entries[slot];
+
+	slot_index_remove(&fdb->index, tag_of(fdb, entry->mac), slot);
+	entry->kind = FDB_FREE;
+	slot_pool_give(&fdb->pool, fdb->ages, slot);
+}
+
+static void remove_learned(struct fdb *fdb, uint32_t slot)
+{
+	unlink_learned(fdb, slot);
+	give_slot(fdb, slot);
+}
+
+/* Takes away the entry of @mac that is past its age, or another one when the table is full. */
+static void make_way(struct fdb *fdb, struct mac mac, uint32_t owner)
+{
+	uint32_t slot = look_up(fdb, mac);
+
+	if (slot != SLOT_NONE) {
+		assert(fdb->entries[slot].kind == FDB_LEARNED);
+		remove_learned(fdb, slot);
+		fdb->counts.aged++;
+	} else if (fdb->counts.learned == fdb->capacity) {
+		remove_learned(fdb, fdb_owners_victim(&fdb->owners, owner));
+		fdb->counts.evicted++;
+	}
+}
+
+static uint32_t learn(struct fdb *fdb, struct mac mac, struct place place, uint32_t owner,
+		      uint32_t tick)
+{
+	if (fdb->capacity == 0)
+		return FDB_NONE;
+	make_way(fdb, mac, owner);
+
+	uint32_t slot = take_slot(fdb, mac);
+	struct fdb_entry *entry = &fdb->entries[slot];
+
+	entry->kind = FDB_LEARNED;
+	entry->place = place;
+	entry->tick = tick;
+	link_learned(fdb, slot, owner);
+	fdb->counts.learns++;
+	return slot;
+}
+
+/* A stranger may have become a configured peer since, hence the look at the owner. */
+static void refresh(struct fdb *fdb, uint32_t slot, uint32_t owner, uint32_t tick)
+{
+	fdb->entries[slot].tick = tick;
+	if (fdb_owner_of(&fdb->owners, slot) != owner) {
+		unlink_learned(fdb, slot);
+		link_learned(fdb, slot, owner);
+		return;
+	}
+	slot_list_remove(&fdb->by_age, fdb->ages, slot);
+	slot_list_append(&fdb->by_age, fdb->ages, slot);
+	fdb_owners_touch(&fdb->owners, slot);
+}
+
+static void move(struct fdb *fdb, uint32_t slot, struct place place, uint32_t owner, uint32_t tick)
+{
+	struct fdb_entry *entry = &fdb->entries[slot];
+
+	if (in_move_span(entry, tick)) {
+		entry->moves++;
+	} else {
+		entry->moves = 1;
+		entry->moved_since = tick;
+	}
+	entry->frozen_until = 0;
+	entry->place = place;
+	refresh(fdb, slot, owner, tick);
+	fdb->counts.moves++;
+}
+
+/* The moves that led here are paid for: counting begins anew after the thaw. */
+static void freeze(struct fdb *fdb, uint32_t slot, uint32_t tick)
+{
+	struct fdb_entry *entry = &fdb->entries[slot];
+
+	entry->frozen_until = tick + FDB_MOVE_SPAN;
+	entry->moves = 0;
+	fdb->counts.freezes++;
+}
+
+uint32_t fdb_apply(struct fdb *fdb, struct fdb_judgement judgement, struct mac mac,
+		   struct place place, uint32_t owner, uint64_t now)
+{
+	uint32_t tick = clock_tick(now);
+
+	switch (judgement.change) {
+	case FDB_NEW:
+		return learn(fdb, mac, place, owner, tick);
+	case FDB_REFRESH:
+		refresh(fdb, judgement.slot, owner, tick);
+		break;
+	case FDB_MOVE:
+		move(fdb, judgement.slot, place, owner, tick);
+		break;
+	case FDB_FREEZE:
+		freeze(fdb, judgement.slot, tick);
+		break;
+	case FDB_NOTHING:
+	case FDB_FROZEN:
+	case FDB_CONFLICT:
+	case FDB_LOOP:
+		break;
+	}
+	return judgement.slot;
+}
+
+uint32_t fdb_age(struct fdb *fdb, uint64_t now, uint32_t budget)
+{
+	uint32_t removed = 0;
+
+	while (removed < budget) {
+		uint32_t oldest = fdb->by_age.first;
+
+		if (oldest == SLOT_NONE ||
+		    !is_past_age(fdb, &fdb->entries[oldest], clock_tick(now)))
+			break;
+		remove_learned(fdb, oldest);
+		removed++;
+	}
+	fdb->counts.aged += removed;
+	return removed;
+}
+
+/* Each fixed entry has a slot of its own, so that the learned ones always keep theirs. */
+static bool reserve_fixed(struct fdb *fdb)
+{
+	uint32_t needed = fdb->capacity + fdb->counts.fixed + 1;
+
+	return needed <= fdb->room || reserve(fdb, fdb->room + fdb->counts.fixed + FIXED_ROOM);
+}
+
+/* The slot of @mac with whatever stood there gone; FDB_NONE when memory is short. */
+static uint32_t clear_for_fixed(struct fdb *fdb, struct mac mac)
+{
+	uint32_t slot = look_up(fdb, mac);
+
+	if (slot != SLOT_NONE && fdb->entries[slot].kind != FDB_LEARNED) {
+		flood_list_put(fdb->entries[slot].list);
+		return slot;
+	}
+	if (!reserve_fixed(fdb))
+		return FDB_NONE;
+	if (slot != SLOT_NONE)
+		unlink_learned(fdb, slot);
+	else
+		slot = take_slot(fdb, mac);
+	fdb->counts.fixed++;
+	return slot;
+}
+
+static uint32_t put(struct fdb *fdb, struct fdb_entry entry)
+{
+	uint32_t slot = clear_for_fixed(fdb, entry.mac);
+
+	if (slot != FDB_NONE)
+		fdb->entries[slot] = entry;
+	return slot;
+}
+
+uint32_t fdb_put(struct fdb *fdb, struct mac mac, enum fdb_kind kind, struct place place,
+		 uint32_t origin)
+{
+	assert(kind == FDB_STATIC || kind == FDB_OWN);
+	return put(fdb, (struct fdb_entry) {
+				.mac = mac, .kind = kind, .place = place, .origin = origin });
+}
+
+uint32_t fdb_put_group(struct fdb *fdb, struct mac mac, struct flood_list *list, uint32_t origin)
+{
+	uint32_t slot =
+		put(fdb, (struct fdb_entry) {
+				 .mac = mac, .kind = FDB_STATIC, .list = list, .origin = origin });
+
+	if (slot == FDB_NONE)
+		flood_list_put(list);
+	return slot;
+}
+
+void fdb_remove(struct fdb *fdb, uint32_t slot)
+{
+	struct fdb_entry *entry = &fdb->entries[slot];
+
+	assert(slot < fdb->pool.high && entry->kind != FDB_FREE);
+	if (entry->kind == FDB_LEARNED) {
+		remove_learned(fdb, slot);
+		return;
+	}
+	flood_list_put(entry->list);
+	give_slot(fdb, slot);
+	fdb->counts.fixed--;
+}
+
+void fdb_flush_owner(struct fdb *fdb, uint32_t owner)
+{
+	uint32_t slot;
+
+	while ((slot = fdb_owners_oldest(&fdb->owners, owner)) != SLOT_NONE)
+		remove_learned(fdb, slot);
+}
+
+const struct fdb_counts *fdb_counts(const struct fdb *fdb)
+{
+	return &fdb->counts;
+}
+
+uint32_t fdb_capacity(const struct fdb *fdb)
+{
+	return fdb->capacity;
+}
+
+uint32_t fdb_held_by(const struct fdb *fdb, uint32_t owner)
+{
+	return fdb_owners_held(&fdb->owners, owner);
+}
+
+static uint64_t mix(uint64_t digest, uint64_t word)
+{
+	return hash_word((struct hash_secret) { digest, UINT64_C(0x9e3779b97f4a7c15) }, word);
+}
+
+static uint64_t digest_place(uint64_t digest, struct place place)
+{
+	digest = mix(digest, (uint64_t)place.kind << 32 | place.port);
+	digest = mix(digest, (uint64_t)place.to.peer.slot << 32 | place.to.peer.generation);
+	return mix(digest, place.to.port);
+}
+
+static uint64_t digest_entry(uint64_t digest, const struct fdb_entry *entry)
+{
+	digest = mix(digest, mac_word(entry->mac) << 8 | entry->kind);
+	digest = digest_place(digest, entry->place);
+	digest = mix(digest, (uintptr_t)entry->list);
+	digest = mix(digest, (uint64_t)entry->origin << 32 | entry->tick);
+	digest = mix(digest, (uint64_t)entry->moves << 32 | entry->moved_since);
+	return mix(digest, entry->frozen_until);
+}
+
+static uint64_t digest_counts(uint64_t digest, const struct fdb_counts *counts)
+{
+	digest = mix(digest, (uint64_t)counts->learned << 32 | counts->fixed);
+	digest = mix(digest, counts->learns);
+	digest = mix(digest, counts->moves);
+	digest = mix(digest, counts->freezes);
+	digest = mix(digest, counts->aged);
+	return mix(digest, counts->evicted);
+}
+
+uint64_t fdb_digest(const struct fdb *fdb)
+{
+	uint64_t digest = digest_counts(0, &fdb->counts);
+
+	for (uint32_t slot = fdb_next(fdb, 0); slot != FDB_NONE; slot = fdb_next(fdb, slot + 1))
+		digest = digest_entry(mix(digest, slot), &fdb->entries[slot]);
+	for (uint32_t slot = fdb->by_age.first; slot != SLOT_NONE; slot = fdb->ages[slot].next)
+		digest = mix(mix(digest, slot), fdb_owner_of(&fdb->owners, slot));
+	return digest;
+}
