@@ -23,7 +23,7 @@
 	} while (0)
 
 struct craft {
-	uint8_t at[1400];
+	uint8_t at[640];
 	size_t len;
 };
 
