@@ -37,14 +37,21 @@ struct errors {
 	size_t error_count, warning_count;
 };
 
-/* Adds one.  @hint may be NULL.  Memory running short keeps the counts right and loses the text. */
+/* Adds one.  @hint may be NULL.  Memory running short keeps the counts right and loses the text, as
+ * does everything beyond the first ERRORS_KEPT: a file of nothing but mistakes stays cheap. */
+enum { ERRORS_KEPT = 1000 };
+
 void errors_add(struct errors *e, enum severity severity, uint16_t code, struct position at,
 		const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
 void errors_free(struct errors *e);
 
-/* Writes all of them, by position, with the lines of @source (the file's text) they point at, and
- * the closing line "2 errors, 1 warning.". */
-void errors_print(FILE *to, const struct errors *e, const char *file, const char *source,
-		  size_t len);
+/* Writes the first ERRORS_SHOWN by position, with the lines of @source (the file's text) they point
+ * at, how many more there are, and the closing line "2 errors, 1 warning.", followed by
+ * @consequence ("Nothing was changed.") where it is not NULL.  Nothing at all when there is none.
+ * Sorts @e. */
+enum { ERRORS_SHOWN = 20 };
+
+void errors_print(FILE *to, struct errors *e, const char *file, const char *source, size_t len,
+		  const char *consequence);
 
 #endif
