@@ -73,7 +73,7 @@ static bool options_read(struct span in, struct nd *nd)
 bool nd_read(const struct frame *f, struct nd *out)
 {
 	struct span in = nd_message(f);
-	bool checked = in.len >= MESSAGE_LEN && checksum_right(f, in);
+	bool checked = checksum_right(f, in);
 	const uint8_t *at = span_take(&in, MESSAGE_LEN);
 	struct nd nd = { .source = f->ip.src };
 

@@ -342,6 +342,9 @@ static void tcp_superframes(void **state)
 	assert_false(frame_as_superframe(&f, 48, 0)); /* headers alone fill it */
 	assert_int_equal(f.kind, FRAME_PLAIN);
 	assert_int_equal(frame_packet_len(&f), 56);
+	f.csum_start = f.l3; /* somebody else's checksum */
+	assert_false(frame_as_superframe(&f, 50, 0));
+	f.csum_start = f.l4;
 	assert_true(frame_as_superframe(&f, 50, 0));
 	assert_int_equal(f.kind, FRAME_TCP);
 	assert_int_equal(f.gso_size, 2);

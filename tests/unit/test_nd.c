@@ -134,6 +134,18 @@ static void checksum_must_be_right(void **state)
 	assert_true(nd_read(&f, &nd));
 }
 
+/* Of two options the first counts. */
+static void the_first_option_wins(void **state)
+{
+	struct craft c = craft_of(ETH IP6 ONE SNODE2 SOLICIT TWO SOURCE "0101 020000000009");
+	struct nd nd;
+
+	(void)state;
+	finish(&c, ETH_LEN);
+	assert_true(read_exact(&c, &nd));
+	assert_true(mac_word(nd.mac) == UINT64_C(0x020000000001));
+}
+
 static void tags_and_padding_are_looked_through(void **state)
 {
 	struct craft c = craft_of(ETH "88a8 0064 8100 0065" IP6 ONE SNODE2 SOLICIT TWO SOURCE);
@@ -178,7 +190,7 @@ static void check_answer(const struct answer *a)
 		free(out);
 	}
 	out = malloc(expect.len);
-	memset(out, 0xff, expect.len);
+	memset(out, 0xa5, expect.len);
 	assert_row(a->name, nd_advert_write(room_of(out, expect.len), &f, &nd, mac, a->router) ==
 				    expect.len);
 	assert_memory_equal(out, expect.at, expect.len);
@@ -215,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(valid_and_invalid),
 		cmocka_unit_test(checksum_must_be_right),
+		cmocka_unit_test(the_first_option_wins),
 		cmocka_unit_test(tags_and_padding_are_looked_through),
 		cmocka_unit_test(writes_the_advertisement),
 	};
