@@ -1,0 +1,121 @@
+#include "deliver.h"
+
+#include <errno.h>
+
+#include "offload/checksum.h"
+#include "state.h"
+
+static bool takes(struct port_caps caps, const struct frame *f)
+{
+	switch (f->kind) {
+	case FRAME_TCP:
+		return caps.tcp_superframe;
+	case FRAME_UDP:
+		return caps.udp_superframe;
+	case FRAME_PLAIN:
+		break;
+	}
+	return true;
+}
+
+/* The port did not take a frame: why, and is it the port's end? */
+static enum drop_reason refusal(struct local_port *port, int error)
+{
+	switch (error) {
+	case -EAGAIN:
+	case -ENOBUFS:
+	case -ENOMEM:
+	case -EINTR:
+	case -EINVAL: /* not this frame: no stranger's bytes may close a port */
+	case -EMSGSIZE:
+		return DROP_PORT_FULL;
+	case -EIO: /* down, and may come up again */
+	case -ENETDOWN:
+		return DROP_PORT_DOWN;
+	default:
+		port->failed = error;
+		return DROP_PORT_DOWN;
+	}
+}
+
+static void write_frame(struct engine *e, const struct network *n, struct local_port *port,
+			const struct frame *f, const struct iovec *parts, size_t count)
+{
+	int error = port->ops->write(port->port, f, parts, count);
+
+	if (error < 0)
+		tables_count_drop(e->tables, n->id, refusal(port, error), 1);
+}
+
+static void write_whole(struct engine *e, const struct network *n, struct local_port *port,
+			const struct frame *f)
+{
+	struct iovec part = { .iov_base = f->at, .iov_len = f->len };
+
+	write_frame(e, n, port, f, &part, 1);
+}
+
+/* The descriptor of one segment of @f: a plain, finished frame. */
+static struct frame segment_frame(const struct frame *f, uint8_t *headers, const struct segment *s)
+{
+	struct frame plain = *f;
+
+	plain.at = headers;
+	plain.len = s->header_len + s->payload_len;
+	plain.ip.len = plain.len - plain.l3;
+	plain.kind = FRAME_PLAIN;
+	plain.gso_size = 0;
+	plain.gso_ecn = plain.unfinished = false;
+	return plain;
+}
+
+static void write_segments(struct engine *e, const struct network *n, struct local_port *port,
+			   const struct frame *f)
+{
+	uint8_t headers[SEGMENT_HEADERS];
+	struct segmenter s;
+	struct segment segment;
+
+	if (!segment_begin(&s, f)) {
+		tables_count_drop(e->tables, n->id, DROP_OVERSIZE, 1);
+		return;
+	}
+	while (segment_next(&s, headers, &segment)) {
+		struct frame plain = segment_frame(f, headers, &segment);
+		struct iovec parts[2] = {
+			{ .iov_base = headers, .iov_len = segment.header_len },
+			{ .iov_base = (void *)(uintptr_t)segment.payload,
+			  .iov_len = segment.payload_len },
+		};
+
+		write_frame(e, n, port, &plain, parts, 2);
+	}
+}
+
+void deliver(struct engine *e, const struct network *n, uint32_t index, struct frame *f)
+{
+	struct local_port *port = ports_at(&e->ports, n->id, index);
+	struct port_caps caps = { .unfinished = false };
+
+	if (!port || port->failed || !n->ports[index].up) {
+		tables_count_drop(e->tables, n->id, DROP_PORT_DOWN, 1);
+		return;
+	}
+	if (n->offload)
+		caps = port->ops->caps(port->port);
+	if (!takes(caps, f)) {
+		write_segments(e, n, port, f);
+		return;
+	}
+	if (f->kind == FRAME_PLAIN && f->unfinished && !caps.unfinished)
+		frame_finish_checksum(f);
+	write_whole(e, n, port, f);
+}
+
+void deliver_all(struct engine *e, const struct network *n, uint32_t except, struct frame *f)
+{
+	for (uint32_t i = 0; i < n->ports_end; i++) {
+		if (i != except && n->ports[i].used)
+			deliver(e, n, i, f);
+	}
+}

@@ -1,0 +1,108 @@
+#include "encap.h"
+
+#include "state.h"
+
+struct outgoing outgoing_of(const struct network *n, const struct verdict *v, const struct frame *f,
+			    struct packet *packet, struct packet_pool *pool)
+{
+	return (struct outgoing) { .frame = *f,
+				   .packet = packet,
+				   .pool = pool,
+				   .network = n->id,
+				   .vni = n->vni,
+				   .port = n->port,
+				   .endpoint_v4 = n->endpoint_v4,
+				   .endpoint_v6 = n->endpoint_v6,
+				   .tos = v->outer_tos,
+				   .flow = v->flow };
+}
+
+static uint16_t outgoing_endpoint(const struct outgoing *o, struct addr to)
+{
+	return to.family == ADDR_V6 ? o->endpoint_v6 : o->endpoint_v4;
+}
+
+static void send_plain(struct engine *e, struct underlay *u, const struct outgoing *o,
+		       const struct departure *d)
+{
+	uint8_t *at = o->frame.at - VXLAN_LEN;
+	struct iovec part = { .iov_base = at, .iov_len = VXLAN_LEN + o->frame.len };
+
+	if (part.iov_len > RUN_BYTES) {
+		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG, 1);
+		return;
+	}
+	vxlan_write(at, o->vni);
+	underlay_add(e, u, d, &part, 1);
+}
+
+static void send_segments(struct engine *e, struct underlay *u, const struct outgoing *o,
+			  const struct departure *d)
+{
+	struct segmenter s;
+	struct segment segment;
+	uint8_t *block = runs_block(e->runs);
+
+	if (!segment_begin(&s, &o->frame)) {
+		tables_count_drop(e->tables, o->network, DROP_OVERSIZE, 1);
+		return;
+	}
+	while (segment_next(&s, block + VXLAN_LEN, &segment)) {
+		struct iovec parts[2] = {
+			{ .iov_base = block, .iov_len = VXLAN_LEN + segment.header_len },
+			{ .iov_base = (void *)(uintptr_t)segment.payload,
+			  .iov_len = segment.payload_len },
+		};
+
+		vxlan_write(block, o->vni);
+		underlay_add(e, u, d, parts, 2);
+		block = runs_block(e->runs);
+	}
+}
+
+bool encap_send(struct engine *e, const struct outgoing *o, struct destination to)
+{
+	const struct peer *peer = peers_at(e->tables->peers, to.peer);
+	struct departure d = { .peer = to.peer,
+			       .port = to.port ? to.port : o->port,
+			       .tos = o->tos,
+			       .flow = o->flow,
+			       .network = o->network,
+			       .packet = o->packet,
+			       .pool = o->pool };
+	struct underlay *u;
+
+	if (!peer)
+		return false;
+	d.to = peer->addr;
+	d.endpoint = outgoing_endpoint(o, peer->addr);
+	u = engine_underlay(e, d.endpoint);
+	if (!u) {
+		tables_count_drop(e->tables, o->network, DROP_UNDERLAY_ERROR, 1);
+		return true;
+	}
+	d.source = (uint16_t)(o->flow % u->sources);
+	if (o->frame.kind == FRAME_PLAIN)
+		send_plain(e, u, o, &d);
+	else
+		send_segments(e, u, o, &d);
+	return true;
+}
+
+bool encap_fits(const struct engine *e, const struct outgoing *o, struct destination to,
+		uint64_t now)
+{
+	const struct peer *peer = peers_at(e->tables->peers, to.peer);
+	size_t len = o->frame.l3 + frame_packet_len(&o->frame);
+	uint16_t endpoint;
+	uint32_t mtu, outer;
+
+	if (!peer)
+		return true;
+	endpoint = outgoing_endpoint(o, peer->addr);
+	if (endpoint >= e->tables->endpoint_count)
+		return true;
+	mtu = peer_path_mtu(peer, e->tables->endpoints[endpoint].mtu, now);
+	outer = vxlan_outer_len(peer->addr.family);
+	return mtu >= outer && len <= mtu - outer;
+}

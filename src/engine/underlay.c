@@ -1,0 +1,201 @@
+#include "underlay.h"
+
+#include <errno.h>
+
+#include "state.h"
+
+enum {
+	SEND_BATCH = 32,   /* runs per call */
+	ERROR_BATCH = 32,  /* queued errors per call ... */
+	ERROR_ROUNDS = 32, /* ... and calls in a row: a peer that answers all with ICMP ends here */
+};
+
+void underlay_attach(struct underlay *u, const struct wire_ops *ops, void *wire, uint16_t sources)
+{
+	*u = (struct underlay) { .ops = ops, .wire = wire, .sources = sources };
+	for (unsigned i = 0; i < UNDERLAY_SOURCES; i++)
+		u->source[i].queue = (struct run_queue) { .first = RUN_NONE, .last = RUN_NONE };
+}
+
+void underlay_add(struct engine *e, struct underlay *u, const struct departure *d,
+		  const struct iovec *parts, size_t n)
+{
+	runs_add(e->runs, &u->source[d->source].queue, d, parts, n);
+	u->waiting |= UINT64_C(1) << d->source;
+}
+
+static void attribute(struct engine *e, const struct wire_error *error, uint64_t now)
+{
+	struct peer_ref peer;
+
+	if (!peers_find(e->tables->peers, error->peer, &peer))
+		return;
+	if (error->error == EMSGSIZE && error->mtu > 0)
+		peers_set_path_mtu(e->tables->peers, peer, error->mtu, now);
+	else
+		peers_failed(e->tables->peers, peer);
+}
+
+void underlay_errors(struct engine *e, struct underlay *u, uint64_t now)
+{
+	struct wire_error found[ERROR_BATCH];
+
+	for (unsigned round = 0; round < ERROR_ROUNDS; round++) {
+		unsigned n = u->ops->errors(u->wire, found, ERROR_BATCH);
+
+		for (unsigned i = 0; i < n; i++)
+			attribute(e, &found[i], now);
+		if (n < ERROR_BATCH)
+			return;
+	}
+}
+
+bool underlay_is_known(int error)
+{
+	switch (error) {
+	case EMSGSIZE:
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case EHOSTDOWN:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EOPNOTSUPP:
+	case EPERM:
+	case EACCES:
+	case EADDRNOTAVAIL:
+	case EAFNOSUPPORT:
+	case EINVAL:
+	case EIO:
+	case EINTR:
+	case EAGAIN:
+	case ENOBUFS:
+	case ENOMEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Is it the path that is too narrow?  Kernels before 6.15 say EINVAL for runs. */
+static bool too_big(struct engine *e, struct underlay *u, const struct pending *p, int error,
+		    uint64_t now)
+{
+	uint32_t outer = p->run.segment + vxlan_outer_len(p->run.to.family) - VXLAN_LEN;
+	uint32_t mtu;
+
+	if (error != EMSGSIZE && error != EINVAL)
+		return false;
+	mtu = u->ops->path_mtu(u->wire, p->run.to);
+	if (error == EINVAL && (mtu == 0 || outer <= mtu))
+		return false;
+	if (mtu > 0)
+		peers_set_path_mtu(e->tables->peers, p->peer, mtu, now);
+	return true;
+}
+
+/* The oldest run, or the oldest datagram where they leave singly, will never leave. */
+static void give_up(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
+{
+	struct pending *p = runs_oldest(e->runs, &s->queue);
+	unsigned lost = s->singly ? 1 : p->run.count;
+	enum drop_reason reason = DROP_TX_TOO_BIG;
+
+	if (!too_big(e, u, p, error, now)) {
+		reason = DROP_UNDERLAY_ERROR;
+		peers_failed(e->tables->peers, p->peer);
+	}
+	for (unsigned i = 0; i < lost; i++)
+		tables_count_drop(e->tables, p->network[p->first + i], reason, 1);
+	if (s->singly)
+		runs_drop_datagram(e->runs, &s->queue);
+	else
+		runs_drop(e->runs, &s->queue);
+	if (!underlay_is_known(error))
+		u->failed = -error;
+}
+
+static void block(struct engine *e, struct underlay *u)
+{
+	u->blocked = true;
+	e->blocked++;
+	e->count.blocked++;
+}
+
+static void refused(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
+{
+	if (error == EAGAIN) {
+		block(e, u);
+	} else if (error == EIO && !s->singly) {
+		struct event event = { .kind = EVENT_NO_RUNS, .network = NETWORK_NONE };
+
+		event.error = error;
+		event_push(&e->events, &event);
+		s->singly = true;
+	} else if (!s->retried) {
+		s->retried = true;
+		underlay_errors(e, u, now);
+	} else {
+		s->retried = false;
+		give_up(e, u, s, error, now);
+	}
+}
+
+/* The first @n of a batch have left. */
+static void sent(struct engine *e, struct source *s, const struct run *batch, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct pending *p = runs_oldest(e->runs, &s->queue);
+
+		e->count.runs++;
+		e->count.datagrams += batch[i].count;
+		if (!s->singly) {
+			runs_drop(e->runs, &s->queue);
+			continue;
+		}
+		if (!p->singly && p->run.count > 1)
+			e->count.singles_after_eio++;
+		p->singly = true;
+		runs_drop_datagram(e->runs, &s->queue);
+	}
+	if (n > 0)
+		s->retried = false;
+}
+
+static void send_source(struct engine *e, struct underlay *u, struct source *s, uint64_t now)
+{
+	struct run batch[SEND_BATCH];
+
+	while (s->queue.first != RUN_NONE && !u->blocked) {
+		int error = 0;
+		unsigned n = s->singly ? runs_gather_singly(e->runs, &s->queue, batch, SEND_BATCH)
+				       : runs_gather(e->runs, &s->queue, batch, SEND_BATCH);
+		unsigned taken = u->ops->send_runs(u->wire, batch, n, &error);
+
+		sent(e, s, batch, taken);
+		if (taken < n)
+			refused(e, u, s, error, now);
+	}
+}
+
+void underlay_send(struct engine *e, struct underlay *u, uint64_t now)
+{
+	while (u->waiting && !u->blocked) {
+		unsigned i = (unsigned)__builtin_ctzll(u->waiting);
+
+		send_source(e, u, &u->source[i], now);
+		if (u->source[i].queue.first == RUN_NONE)
+			u->waiting &= ~(UINT64_C(1) << i);
+	}
+}
+
+void underlay_unblock(struct engine *e, struct underlay *u, uint64_t now)
+{
+	if (u->blocked) {
+		u->blocked = false;
+		e->blocked--;
+	}
+	underlay_send(e, u, now);
+}

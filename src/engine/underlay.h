@@ -1,0 +1,57 @@
+/* One endpoint's way out: its source sockets, the runs that wait for them, and what to do when the
+ * underlay refuses one.
+ *
+ *   EAGAIN          keep everything, say `blocked`, go on when writable
+ *   EIO             the socket cannot do runs: singles from now on
+ *   EMSGSIZE        too big for the path: learn the path MTU, drop (tx-too-big), go on
+ *   anything else   drop (underlay-error), go on
+ *
+ * On Linux an error that one peer's datagram caused earlier (ICMP) fails the next send to anybody.
+ * So nothing is dropped at its first refusal: the queued errors are read and attributed to the
+ * peers they are about, and the run is tried once more. */
+#ifndef ENGINE_UNDERLAY_H
+#define ENGINE_UNDERLAY_H
+
+#include "engine/ops.h"
+#include "runs.h"
+
+enum { UNDERLAY_SOURCES = 64 };
+
+struct engine;
+
+struct source {
+	struct run_queue queue;
+	bool singly;  /* this socket cannot do runs */
+	bool retried; /* the oldest run has been refused once */
+};
+
+struct underlay {
+	const struct wire_ops *ops; /* NULL: nothing attached */
+	void *wire;
+	uint16_t sources;
+	uint64_t waiting; /* bit i: source i has runs */
+	bool blocked;
+	int failed; /* −errno of a failure we have no name for; else 0 */
+	struct source source[UNDERLAY_SOURCES];
+};
+
+void underlay_attach(struct underlay *u, const struct wire_ops *ops, void *wire, uint16_t sources);
+
+/* Puts one datagram on its way: see runs_add(). */
+void underlay_add(struct engine *e, struct underlay *u, const struct departure *d,
+		  const struct iovec *parts, size_t n);
+
+/* Sends what waits, until all is gone or the underlay is blocked. */
+void underlay_send(struct engine *e, struct underlay *u, uint64_t now);
+
+/* It takes datagrams again. */
+void underlay_unblock(struct engine *e, struct underlay *u, uint64_t now);
+
+/* Attributes queued errors to the peers they are about. */
+void underlay_errors(struct engine *e, struct underlay *u, uint64_t now);
+
+/* Is this errno something a healthy socket may say: about a peer, the route, the rules of the
+ * machine, or its memory? */
+bool underlay_is_known(int error);
+
+#endif
