@@ -23,9 +23,10 @@ static size_t payload_len(const struct frame *f)
 	return f->l3 + f->ip.len - f->payload;
 }
 
-static size_t largest_payload(const struct frame *f)
+/* Payload of the next segment when @left bytes are left. */
+static size_t next_len(const struct frame *f, size_t left)
 {
-	return payload_len(f) < f->gso_size ? payload_len(f) : f->gso_size;
+	return left < f->gso_size ? left : f->gso_size;
 }
 
 static bool is_superframe(const struct frame *f)
@@ -80,7 +81,7 @@ bool segment_begin(struct segmenter *s, const struct frame *f)
 		return false;
 	if (f->payload > SEGMENT_HEADERS)
 		return false;
-	if (f->payload - f->l3 + largest_payload(f) > UINT16_MAX)
+	if (f->payload - f->l3 + next_len(f, payload_len(f)) > UINT16_MAX)
 		return false;
 	*s = (struct segmenter) {
 		.frame = f,
@@ -120,12 +121,10 @@ static void write_udp(uint8_t *udp, uint16_t len, uint64_t sum)
 /* @sum has everything but what is written here. */
 static void write_tcp(const struct segmenter *s, uint8_t *tcp, bool last, uint64_t sum)
 {
-	put_be32(tcp + TCP_SEQ_AT, get_be32(tcp + TCP_SEQ_AT) + (uint32_t)s->next);
-	if (s->index > 0)
-		tcp[TCP_FLAGS_AT] &= (uint8_t)~TCP_CWR;
-	if (!last)
-		tcp[TCP_FLAGS_AT] &= (uint8_t) ~(TCP_FIN | TCP_PSH);
+	int cleared = (s->index > 0 ? TCP_CWR : 0) | (last ? 0 : TCP_FIN | TCP_PSH);
 
+	put_be32(tcp + TCP_SEQ_AT, get_be32(tcp + TCP_SEQ_AT) + (uint32_t)s->next);
+	tcp[TCP_FLAGS_AT] = (uint8_t)(tcp[TCP_FLAGS_AT] & ~cleared);
 	sum += get_be16(tcp + TCP_SEQ_AT);
 	sum += get_be16(tcp + TCP_SEQ_AT + 2);
 	sum += get_be16(tcp + TCP_OFFSET_AT);
@@ -136,7 +135,7 @@ bool segment_next(struct segmenter *s, uint8_t headers[SEGMENT_HEADERS], struct 
 {
 	const struct frame *f = s->frame;
 	size_t left = payload_len(f) - s->next;
-	size_t n = left < f->gso_size ? left : f->gso_size;
+	size_t n = next_len(f, left);
 	size_t l4_len = s->header_len - f->l4 + n;
 	uint64_t sum;
 

@@ -25,9 +25,9 @@ struct split split_begin(const struct datagram *d)
 
 	if (d->len == 0)
 		s.step = 1;
-	else if (d->segment == 0 || d->segment >= d->len)
-		s.gso_size = 0;
-	else if (is_superframe(d))
+	if (d->segment == 0 || d->segment >= d->len)
+		return s;
+	if (is_superframe(d))
 		s.gso_size = d->segment;
 	else
 		s.step = d->segment;

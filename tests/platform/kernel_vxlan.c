@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fact.h"
+#include "offload/split.h"
 #include "sandbox.h"
 #include "wire/checksum.h"
 #include "wire/datagram.h"
@@ -147,18 +148,35 @@ static struct finding small_udp(void *arg)
 			"%zu bytes, cmsg %d, checksum %s", a.len, a.gso, checksum_word(&a));
 }
 
+/* Into how many datagrams the switch would take it apart. */
+static size_t split_count(const struct lab *lab, const struct arrival *a)
+{
+	struct datagram d = { .at = lab->bytes, .len = a->len, .segment = (uint16_t)a->gso };
+	struct split s = split_begin(&d);
+	size_t count = 0, len;
+	uint8_t *at;
+
+	while (split_next(&s, &at, &len))
+		count++;
+	return count;
+}
+
 static struct finding udp_superframe_with_gro(void *arg)
 {
 	struct arrival a;
 	bool arrived;
+	size_t count;
 
 	set_gro(arg, 1);
 	arrived = tenant_sends(arg, 20000, 1000) && receive_proto(arg, IP_UDP, &a);
 	set_gro(arg, 0);
 	if (!arrived)
 		return differs("nothing arrived");
-	return holds_if(a.len == HEADERS + 20000 && a.gso == 1000 && a.frame.unfinished,
-			"%zu bytes, cmsg %d, checksum %s", a.len, a.gso, checksum_word(&a));
+	count = split_count(arg, &a);
+	return holds_if(a.len == HEADERS + 20000 && a.gso == 1000 && a.frame.unfinished &&
+				count == 1,
+			"%zu bytes, cmsg %d, checksum %s, split into %zu", a.len, a.gso,
+			checksum_word(&a), count);
 }
 
 static struct finding udp_superframe_without_gro(void *arg)

@@ -19,13 +19,15 @@
 
 enum {
 	ROOM = 70000,
-	FAR = 0x0a080001, /* 10.8.0.1, nobody */
-	USO4 = 0x20,      /* TUN_F_USO4 and 6 */
+	FAR = 0x0a080001,  /* 10.8.0.1, nobody */
+	OURS = 0x0a080002, /* 10.8.0.2 */
+	SERVICE = 9,
+	USO4 = 0x20, /* TUN_F_USO4 and 6 */
 	USO6 = 0x40,
 };
 
 struct lab {
-	int tap;        /* tap0, up, 10.8.0.2/24, never given TUNSETOFFLOAD */
+	int tap;        /* tap0, up, 10.8.0.2/24 */
 	uint8_t *bytes; /* ROOM of them */
 };
 
@@ -61,17 +63,25 @@ static ssize_t read_udp(const struct lab *lab, struct frame *f)
 	return -1;
 }
 
+/* Sends @len bytes from this host into @lab's TAP, cut at @segment. */
+static void host_sends(const struct lab *lab, size_t len, int segment)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(SERVICE) };
+	int fd = sandbox_udp(0, 0);
+
+	to.sin_addr.s_addr = htonl(FAR);
+	setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment));
+	sendto(fd, lab->bytes, len, 0, (const struct sockaddr *)&to, sizeof(to));
+	close(fd);
+}
+
 static struct finding one_read_one_frame(void *arg)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
-	int fd = sandbox_udp(0, 0);
 	ssize_t first, second;
 	struct frame f;
 
-	to.sin_addr.s_addr = htonl(FAR);
-	sendto(fd, "a", 1, 0, (const struct sockaddr *)&to, sizeof(to));
-	sendto(fd, "bcd", 3, 0, (const struct sockaddr *)&to, sizeof(to));
-	close(fd);
+	host_sends(arg, 1, 0);
+	host_sends(arg, 3, 0);
 	first = read_udp(arg, &f);
 	second = read_udp(arg, &f);
 	return holds_if(
@@ -83,61 +93,112 @@ static struct finding one_read_one_frame(void *arg)
 /* Without TUNSETOFFLOAD frames come cut and with finished checksums. */
 static struct finding reads_are_finished(void *arg)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
-	int fd = sandbox_udp(0, 0), size = 1000;
+	const struct lab *lab = arg;
+	struct frame f = { 0 };
+	uint8_t flags, type;
+	ssize_t len;
+
+	host_sends(lab, 2000, 1000);
+	len = read_udp(lab, &f);
+	flags = lab->bytes[0];
+	type = lab->bytes[1];
+	frame_find_unfinished(&f);
+	read_udp(lab, &(struct frame) { 0 });
+	return holds_if(len == VNET_LEN + 42 + 1000 && flags == 0 && type == 0 && !f.unfinished,
+			"2 × 1000 bytes: read of %zd, flags %u, gso_type %u, checksum %s", len,
+			flags, type, f.unfinished ? "unfinished" : "finished");
+}
+
+/* What the segmenter starts from: lengths and pseudo-header sum of the whole. */
+static struct finding reads_are_superframes(void *arg)
+{
 	const struct lab *lab = arg;
 	struct frame f = { 0 };
 	ssize_t len;
+	bool known;
 
-	to.sin_addr.s_addr = htonl(FAR);
-	setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size));
-	sendto(fd, lab->bytes, 3000, 0, (const struct sockaddr *)&to, sizeof(to));
-	close(fd);
+	if (ioctl(lab->tap, TUNSETOFFLOAD, TUN_F_CSUM | USO4 | USO6) < 0)
+		return unknown("this kernel has no USO on a TAP");
+	host_sends(lab, 3000, 1000);
 	len = read_udp(lab, &f);
-	for (int i = 1; i < 3; i++)
-		read_udp(lab, &f);
+	ioctl(lab->tap, TUNSETOFFLOAD, 0);
 	frame_find_unfinished(&f);
-	return holds_if(len == VNET_LEN + 42 + 1000 && lab->bytes[0] == 0 && lab->bytes[1] == 0 &&
-				!f.unfinished,
-			"3 × 1000 bytes: read of %zd, flags %u, gso_type %u, checksum %s", len,
-			lab->bytes[0], lab->bytes[1], f.unfinished ? "unfinished" : "finished");
+	if (len != VNET_LEN + 42 + 3000 || !f.unfinished || get_be16(f.at + f.l4 + 4) != 3008)
+		return differs(
+			"3 × 1000 bytes: read of %zd, field %s the whole pseudo header's sum", len,
+			f.unfinished ? "is" : "is not");
+	f.unfinished = false;
+	known = vnet_read(lab->bytes, &f);
+	return holds_if(
+		known && f.kind == FRAME_UDP && f.gso_size == 1000 && f.unfinished,
+		"read of %zd, gso_type %u, gso_size %u, csum_start %u, csum_offset %u, hdr_len %u",
+		len, lab->bytes[1], f.gso_size, f.csum_start, f.csum_offset,
+		get_le16(lab->bytes + 2));
 }
 
-/* An IPv4 TCP superframe of three segments to tap0's address, with its virtio header. */
-static size_t write_superframe(uint8_t *at)
+/* An IPv4 superframe of three segments to tap0's address, with its virtio header; its length. */
+static size_t write_superframe(uint8_t *at, uint8_t proto)
 {
 	static const uint8_t headers[] = {
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0,  0, 0,    1,    8,  0, 0x45, 0, 0, 0,
-		0,    0,    0x40, 0,    64,   6,    0, 0, 10, 8, 0,    1,    10, 8, 0,    2, 0, 9,
-		0,    9,    0,    0,    0,    1,    0, 0, 0,  1, 0x50, 0x10, 1,  0, 0,    0, 0, 0,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,    0, 0,  0, 0, 1, 8,  0, /* Ethernet */
+		0x45, 0,    0,    0,    0,    0,    0x40, 0, 64, 0, 0, 0, 10, 8,
+		0,    1,    10,   8,    0,    2, /* IPv4 */
 	};
-	size_t len = sizeof(headers) + 3000;
-	uint8_t *ip = at + VNET_LEN + ETH_LEN;
+	size_t l4_len = (proto == IP_TCP ? TCP_LEN : UDP_LEN) + 3000;
+	uint8_t *ip = at + VNET_LEN + ETH_LEN, *l4 = ip + IPV4_LEN;
 	struct frame f;
 
-	memset(at, 0, VNET_LEN + len);
+	memset(at, 0, ROOM);
 	memcpy(at + VNET_LEN, headers, sizeof(headers));
-	put_be16(ip + 2, (uint16_t)(len - ETH_LEN));
+	put_be16(ip + 2, (uint16_t)(IPV4_LEN + l4_len));
+	ip[9] = proto;
 	put_be16(ip + 10, checksum_finish(checksum_add(0, span_of(ip, IPV4_LEN))));
-	if (!frame_parse(&f, at + VNET_LEN, len))
+	put_be32(l4, 9 << 16 | SERVICE); /* ports */
+	if (proto == IP_TCP)
+		put_be16(l4 + 12, 5 << 12 | 0x10); /* 20 bytes; ACK */
+	else
+		put_be16(l4 + 4, (uint16_t)l4_len);
+	if (!frame_parse(&f, at + VNET_LEN, sizeof(headers) + l4_len))
 		return 0;
-	put_be16(ip + 36, checksum_fold(ip_pseudo_sum(&f.ip, IP_TCP, TCP_LEN + 3000)));
+	put_be16(l4 + (proto == IP_TCP ? 16 : 6),
+		 checksum_fold(ip_pseudo_sum(&f.ip, proto, (uint32_t)l4_len)));
 	frame_find_unfinished(&f);
 	if (!frame_as_superframe(&f, 1500, 1000))
 		return 0;
 	vnet_write(at, &f);
-	return VNET_LEN + len;
+	return VNET_LEN + f.len;
 }
 
-static struct finding superframe_without_offload(void *arg)
+static struct finding tcp_superframe_without_offload(void *arg)
 {
 	const struct lab *lab = arg;
-	size_t len = write_superframe(lab->bytes);
+	size_t len = write_superframe(lab->bytes, IP_TCP);
 	ssize_t result = write(lab->tap, lab->bytes, len);
 	char text[32];
 
 	return holds_if(result == (ssize_t)len, "write of %zu bytes: %s", len,
 			result_text(result, text));
+}
+
+/* Since 6.2.  The datagrams are counted where they end. */
+static struct finding udp_superframe_without_offload(void *arg)
+{
+	const struct lab *lab = arg;
+	size_t len = write_superframe(lab->bytes, IP_UDP), count = 0;
+	int fd = sandbox_udp(OURS, SERVICE);
+	ssize_t result = write(lab->tap, lab->bytes, len);
+	int error = errno;
+	char text[32];
+
+	while (result > 0 && recv(fd, lab->bytes, ROOM, MSG_DONTWAIT) == 1000)
+		count++;
+	close(fd);
+	errno = error;
+	if (result < 0 && error == EINVAL)
+		return unknown("this kernel takes no UDP superframes");
+	return holds_if(result == (ssize_t)len && count == 3,
+			"write of %zu bytes: %s; %zu datagrams of 1000 bytes arrived", len,
+			result_text(result, text), count);
 }
 
 static struct finding short_writes(void *arg)
@@ -238,7 +299,12 @@ int main(void)
 	static const struct fact facts[] = {
 		{ "one read gives one frame", one_read_one_frame },
 		{ "without TUNSETOFFLOAD frames come cut and finished", reads_are_finished },
-		{ "a superframe may be written without TUNSETOFFLOAD", superframe_without_offload },
+		{ "with TUNSETOFFLOAD a superframe's lengths and pseudo-header sum are the whole's",
+		  reads_are_superframes },
+		{ "a TCP superframe may be written without TUNSETOFFLOAD",
+		  tcp_superframe_without_offload },
+		{ "a UDP superframe may be written without TUNSETOFFLOAD",
+		  udp_superframe_without_offload },
 		{ "less than an Ethernet header: EINVAL", short_writes },
 		{ "write to a TAP that is down: EIO", write_when_down },
 		{ "read from a TAP that is down: EAGAIN", read_when_down },
