@@ -13,11 +13,13 @@
  *
  * Ageing.  Learned entries hang in one list by the tick (second) of the last frame from that MAC.
  * Only receiving refreshes an entry, and the list is touched only when the tick has changed.  An
- * entry past the ageing time is not found any more; fdb_age() then takes it away, oldest first.
+ * entry whose tick lies the ageing time back is past its age: it is not found any more, a frame
+ * from its MAC is news, and fdb_age() takes it away, oldest first.
  *
  * Fairness.  Each entry has an owner: the port or peer it was learned from (strangers are one
- * owner).  When the table is full, the oldest entry of the owner that holds most makes room, so
- * nobody who holds no more than capacity / owners ever loses one, whatever the others invent.
+ * owner).  When the table is full, the oldest entry of the owner that holds most makes room (the
+ * newcomer's own oldest when nobody holds more than its owner), so nobody who holds no more than
+ * capacity / owners ever loses one, whatever the others invent.
  *
  * Moves.  The newest place wins.  A MAC that moves more than FDB_MOVES times within FDB_MOVE_SPAN
  * seconds freezes where it is for as long (RFC 7432 §15.1): frames from it elsewhere are refused.
@@ -113,7 +115,7 @@ uint32_t fdb_age(struct fdb *fdb, uint64_t now, uint32_t budget);
 uint32_t fdb_put(struct fdb *fdb, struct mac mac, enum fdb_kind kind, struct place place,
 		 uint32_t origin);
 
-/* The same for a group MAC; takes over one use of @list. */
+/* The same for a group MAC; takes over one use of @list, also when it fails. */
 uint32_t fdb_put_group(struct fdb *fdb, struct mac mac, struct flood_list *list, uint32_t origin);
 
 void fdb_remove(struct fdb *fdb, uint32_t slot);

@@ -23,7 +23,8 @@ void flood_list_put(struct flood_list *list); /* frees with the last user; NULL 
 
 struct peer_set;
 
-/* The set of these peers (a bitmap over slots), one user; NULL when memory is short. */
+/* The set of these peers (a bitmap over slots: they are configured and keep theirs for good), one
+ * user; NULL when memory is short. */
 struct peer_set *peer_set_new(const struct peer_ref *peers, size_t count);
 struct peer_set *peer_set_hold(struct peer_set *set);
 void peer_set_put(struct peer_set *set);

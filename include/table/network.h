@@ -84,8 +84,8 @@ struct network {
 	struct network_counters count;
 };
 
-/* A local port in the first free place, PORT_NONE when there is none.  A port that speaks gets an
- * own entry in the FDB. */
+/* A local port in the first free place, up; PORT_NONE when there is none or memory is short.  A
+ * port that speaks gets an own entry in the FDB. */
 uint32_t network_add_port(struct network *n, struct mac mac, uint16_t mtu, bool speaks,
 			  uint32_t origin);
 

@@ -10,8 +10,8 @@ struct origins;
 struct origins *origins_new(void); /* NULL when memory is short */
 void origins_free(struct origins *origins);
 
-/* Remembers @words ("cluster.yaml:41", "the network's own device"); returns its number, 0 when
- * memory is short. */
+/* Remembers @words ("cluster.yaml:41", "the network's own device"); returns its number (the old one
+ * for words already known), 0 when memory is short. */
 uint32_t origins_add(struct origins *origins, const char *words);
 
 /* "learned" for 0 and for numbers never given out. */

@@ -61,7 +61,8 @@ void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes);
 void peers_failed(struct peers *peers, struct peer_ref ref);
 
 /* The underlay says that outer packets above @mtu do not reach this peer.  Values that would leave
- * inner packets less than PEER_INNER_MTU_MIN are raised to that. */
+ * inner packets less than PEER_INNER_MTU_MIN are raised to that; while a smaller value is believed,
+ * a larger one changes nothing. */
 void peers_set_path_mtu(struct peers *peers, struct peer_ref ref, uint32_t mtu, uint64_t now);
 
 /* Believed path MTU in outer bytes, at most @limit (the interface's). */

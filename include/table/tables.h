@@ -42,7 +42,8 @@ void tables_free(struct tables *t);
 /* The number of the endpoint, the old one if it exists; ENDPOINT_NONE when memory is short. */
 uint16_t tables_add_endpoint(struct tables *t, struct endpoint endpoint);
 
-/* A network with empty tables, no ports, learning on, `arp: suppress`, no limits, an FDB for
+/* A network with empty tables, no ports, no endpoints, learning on, `arp: suppress`, offload on,
+ * the standard port, an inner MTU of 1450, no limit but that on "too big" messages, and an FDB for
  * @max_fdb learned entries that age after @ageing seconds.  NULL when memory is short. */
 struct network *tables_add_network(struct tables *t, const char *name, uint32_t vni,
 				   uint32_t max_fdb, uint32_t ageing);

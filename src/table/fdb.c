@@ -218,19 +218,25 @@ static void remove_learned(struct fdb *fdb, uint32_t slot)
 	give_slot(fdb, slot);
 }
 
-/* Takes away the entry of @mac that is past its age, or another one when the table is full. */
-static void make_way(struct fdb *fdb, struct mac mac, uint32_t owner)
+/* Makes room for @mac: takes away the entry of @mac that is past its age, or in a full table
+ * another one that is, or else the one that @owner has to have evicted. */
+static void make_way(struct fdb *fdb, struct mac mac, uint32_t owner, uint32_t tick)
 {
 	uint32_t slot = look_up(fdb, mac);
 
-	if (slot != SLOT_NONE) {
-		assert(fdb->entries[slot].kind == FDB_LEARNED);
-		remove_learned(fdb, slot);
+	assert(slot == SLOT_NONE || is_past_age(fdb, &fdb->entries[slot], tick));
+	if (slot == SLOT_NONE) {
+		if (fdb->counts.learned < fdb->capacity)
+			return;
+		slot = fdb->by_age.first;
+	}
+	if (is_past_age(fdb, &fdb->entries[slot], tick)) {
 		fdb->counts.aged++;
-	} else if (fdb->counts.learned == fdb->capacity) {
-		remove_learned(fdb, fdb_owners_victim(&fdb->owners, owner));
+	} else {
+		slot = fdb_owners_victim(&fdb->owners, owner);
 		fdb->counts.evicted++;
 	}
+	remove_learned(fdb, slot);
 }
 
 static uint32_t learn(struct fdb *fdb, struct mac mac, struct place place, uint32_t owner,
@@ -238,7 +244,7 @@ static uint32_t learn(struct fdb *fdb, struct mac mac, struct place place, uint3
 {
 	if (fdb->capacity == 0)
 		return FDB_NONE;
-	make_way(fdb, mac, owner);
+	make_way(fdb, mac, owner, tick);
 
 	uint32_t slot = take_slot(fdb, mac);
 	struct fdb_entry *entry = &fdb->entries[slot];
