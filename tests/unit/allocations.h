@@ -1,0 +1,30 @@
+/* Counts what the code under test allocates: the linker sends its calls of malloc() and the like
+ * here first (--wrap), under a sanitizer too. */
+#ifndef TEST_ALLOCATIONS_H
+#define TEST_ALLOCATIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+static uint64_t allocations;
+
+/* clang-format off */
+#define WRAPS(name, parameters, arguments)      \
+	void *__real_##name parameters;         \
+	void *__wrap_##name parameters;         \
+	void *__wrap_##name parameters          \
+	{                                       \
+		allocations++;                  \
+		return __real_##name arguments; \
+	}
+
+WRAPS(malloc, (size_t size), (size))
+WRAPS(calloc, (size_t count, size_t size), (count, size))
+WRAPS(realloc, (void *at, size_t size), (at, size))
+WRAPS(reallocarray, (void *at, size_t count, size_t size), (at, count, size))
+WRAPS(aligned_alloc, (size_t alignment, size_t size), (alignment, size))
+/* clang-format on */
+
+#undef WRAPS
+
+#endif
