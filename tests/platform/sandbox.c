@@ -43,9 +43,9 @@ static bool enter_user_namespace(void)
 
 bool sandbox_enter(void)
 {
-	if (geteuid() != 0 && !enter_user_namespace())
+	if (unshare(CLONE_NEWNET) != 0 && (!enter_user_namespace() || unshare(CLONE_NEWNET) != 0))
 		return false;
-	return unshare(CLONE_NEWNET) == 0 && sandbox_ip("link set lo up");
+	return sandbox_ip("link set lo up");
 }
 
 int sandbox_here(void)
