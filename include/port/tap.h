@@ -2,7 +2,7 @@
  *
  * Always opened with a virtio header (IFF_VNET_HDR, 10 bytes, little-endian), non-blocking.  With
  * offload the kernel hands over superframes (TUN_F_TSO4/6, USO4/6 where it has them) and unfinished
- * checksums; without, finished frames of at most the MTU.  Superframes may always be written.
+ * checksums, and may be written superframes; without, finished frames of at most the MTU both ways.
  * One read is one frame and one write is one frame: a TAP cannot be batched.
  *
  * An existing device is taken only if it is a persistent TAP owned by our user, or carries our mark
@@ -42,10 +42,14 @@ int tap_open(struct tap *tap, const struct tap_options *options, char why[TAP_WH
 /* The device goes with it unless it is persistent. */
 void tap_close(struct tap *tap);
 
-/* See engine/ops.h: 1, 0 or −errno.  Uses VNET_LEN bytes in front of @at. */
+/* See engine/ops.h: 1, 0 or −errno.  Uses VNET_LEN bytes in front of @at.  −EMSGSIZE also for a
+ * frame whose virtio header does not fit it, or that fills all of @room and so may have been cut.
+ */
 int tap_read(struct tap *tap, uint8_t *at, size_t room, struct frame *f);
 
-/* 0 or −errno.  At most TAP_PARTS parts. */
+/* 0 or −errno: −EIO when the device is down, −EBADFD when it is gone, −EINVAL for a frame the
+ * kernel will not take (shorter than an Ethernet header, or a virtio header that it cannot follow):
+ * the port is sound and only this frame is lost.  At most TAP_PARTS parts. */
 enum { TAP_PARTS = 130 };
 
 int tap_write(struct tap *tap, const struct frame *f, const struct iovec *parts, size_t n);

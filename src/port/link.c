@@ -1,0 +1,339 @@
+#include "port/link.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+
+#include "netlink.h"
+
+enum {
+	TRIES = 8,       /* of a dump that the kernel says was torn by a change */
+	ATTRIBUTES = 64, /* types below it are looked at; all we ask for are */
+};
+
+/* The attributes of a message or a nest, by type; NULL where there is none. */
+struct attributes {
+	const struct nlattr *at[ATTRIBUTES];
+};
+
+static int gather(const struct nlattr *a, void *data)
+{
+	struct attributes *out = data;
+	uint16_t type = mnl_attr_get_type(a);
+
+	if (type < ATTRIBUTES)
+		out->at[type] = a;
+	return MNL_CB_OK;
+}
+
+static struct attributes attributes_of(const struct nlmsghdr *message, size_t header_len)
+{
+	struct attributes out = { 0 };
+
+	mnl_attr_parse(message, (unsigned)header_len, gather, &out);
+	return out;
+}
+
+/* Of no nest: none. */
+static struct attributes attributes_in(const struct nlattr *nest)
+{
+	struct attributes out = { 0 };
+
+	if (nest)
+		mnl_attr_parse_nested(nest, gather, &out);
+	return out;
+}
+
+/* "" without the attribute. */
+static void copy_text(char *out, size_t size, const struct nlattr *from)
+{
+	out[0] = '\0';
+	if (from)
+		snprintf(out, size, "%.*s", (int)mnl_attr_get_payload_len(from),
+			 (const char *)mnl_attr_get_payload(from));
+}
+
+/* Zeros without the attribute, or behind a shorter one (of an older kernel). */
+static void copy_bytes(void *out, size_t size, const struct nlattr *from)
+{
+	size_t len = from ? mnl_attr_get_payload_len(from) : 0;
+
+	memset(out, 0, size);
+	if (from)
+		memcpy(out, mnl_attr_get_payload(from), len < size ? len : size);
+}
+
+static int read_link(const struct nlmsghdr *message, void *data)
+{
+	const struct ifinfomsg *head = mnl_nlmsg_get_payload(message);
+	struct attributes attributes = attributes_of(message, sizeof(*head));
+	const struct nlattr *const *at = attributes.at;
+	struct rtnl_link_stats64 stats;
+	struct link_info *info = data;
+
+	*info = (struct link_info) {
+		.index = (uint32_t)head->ifi_index,
+		.up = head->ifi_flags & IFF_UP,
+		.running = head->ifi_flags & IFF_RUNNING,
+		.multicast = head->ifi_flags & IFF_MULTICAST,
+	};
+	copy_text(info->name, sizeof(info->name), at[IFLA_IFNAME]);
+	copy_text(info->alias, sizeof(info->alias), at[IFLA_IFALIAS]);
+	copy_text(info->kind, sizeof(info->kind),
+		  attributes_in(at[IFLA_LINKINFO]).at[IFLA_INFO_KIND]);
+	copy_bytes(info->mac.octet, sizeof(info->mac.octet), at[IFLA_ADDRESS]);
+	copy_bytes(&info->mtu, sizeof(info->mtu), at[IFLA_MTU]);
+	copy_bytes(&info->master, sizeof(info->master), at[IFLA_MASTER]);
+	copy_bytes(&stats, sizeof(stats), at[IFLA_STATS64]);
+	info->tx_dropped = stats.tx_dropped;
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *link_message(struct netlink *nl, uint16_t type, uint16_t flags,
+				     struct ifinfomsg head)
+{
+	struct nlmsghdr *message = netlink_message(nl, type, flags);
+
+	*(struct ifinfomsg *)mnl_nlmsg_put_extra_header(message, sizeof(head)) = head;
+	return message;
+}
+
+int link_get(struct netlink *nl, const char *name, struct link_info *out)
+{
+	struct nlmsghdr *message = link_message(nl, RTM_GETLINK, 0, (struct ifinfomsg) { 0 });
+
+	/* The kernel refuses a longer name as a bad message; such a device simply does not exist.
+	 */
+	if (strlen(name) >= LINK_NAME)
+		return -ENODEV;
+	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	return netlink_ask(nl, message, read_link, out);
+}
+
+int link_get_index(struct netlink *nl, uint32_t index, struct link_info *out)
+{
+	struct ifinfomsg head = { .ifi_index = (int)index };
+
+	return netlink_ask(nl, link_message(nl, RTM_GETLINK, 0, head), read_link, out);
+}
+
+static int change_attributes(struct netlink *nl, uint32_t index, const struct link_change *change)
+{
+	struct ifinfomsg head = { .ifi_index = (int)index };
+	struct nlmsghdr *message = link_message(nl, RTM_NEWLINK, 0, head);
+
+	if (change->mac)
+		mnl_attr_put(message, IFLA_ADDRESS, sizeof(change->mac->octet), change->mac->octet);
+	if (change->mtu)
+		mnl_attr_put_u32(message, IFLA_MTU, change->mtu);
+	if (change->alias)
+		mnl_attr_put_strz(message, IFLA_IFALIAS, change->alias);
+	if (change->master)
+		mnl_attr_put_u32(message, IFLA_MASTER, change->master);
+	if (change->queue_len)
+		mnl_attr_put_u32(message, IFLA_TXQLEN, change->queue_len);
+	return netlink_ask(nl, message, NULL, NULL);
+}
+
+/* No link-local address, router solicitation or multicast report of the device's own. */
+static int change_no_addresses(struct netlink *nl, uint32_t index)
+{
+	struct ifinfomsg head = { .ifi_index = (int)index };
+	struct nlmsghdr *message = link_message(nl, RTM_NEWLINK, 0, head);
+	struct nlattr *families = mnl_attr_nest_start(message, IFLA_AF_SPEC);
+	struct nlattr *inet6 = mnl_attr_nest_start(message, AF_INET6);
+	int rc;
+
+	mnl_attr_put_u8(message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(message, inet6);
+	mnl_attr_nest_end(message, families);
+	rc = netlink_ask(nl, message, NULL, NULL);
+	/* A machine, or an MTU (below 1280), without IPv6: then there are no addresses anyway. */
+	return rc == -EAFNOSUPPORT ? 0 : rc;
+}
+
+static int change_up(struct netlink *nl, uint32_t index)
+{
+	struct ifinfomsg head = {
+		.ifi_index = (int)index,
+		.ifi_flags = IFF_UP,
+		.ifi_change = IFF_UP,
+	};
+
+	return netlink_ask(nl, link_message(nl, RTM_NEWLINK, 0, head), NULL, NULL);
+}
+
+/* Three messages, because within one the kernel brings the device up (and gives it an address)
+ * before it looks at the address mode (net/core/rtnetlink.c, do_setlink). */
+int link_change(struct netlink *nl, uint32_t index, const struct link_change *change)
+{
+	int rc = 0;
+
+	if (change->no_addresses)
+		rc = change_no_addresses(nl, index);
+	if (rc == 0)
+		rc = change_attributes(nl, index, change);
+	if (rc == 0 && change->up)
+		rc = change_up(nl, index);
+	return rc;
+}
+
+int link_delete(struct netlink *nl, uint32_t index)
+{
+	struct ifinfomsg head = { .ifi_index = (int)index };
+
+	return netlink_ask(nl, link_message(nl, RTM_DELLINK, 0, head), NULL, NULL);
+}
+
+/* Addresses as a dump brings them: looks for one, or gathers all. */
+struct address_dump {
+	struct addr wanted; /* ADDR_NONE: gather */
+	uint32_t holder;    /* ifindex of who holds it, 0: nobody */
+	struct addr *out;
+	unsigned room, count;
+};
+
+static struct addr read_addr(uint8_t family, const struct nlattr *a)
+{
+	uint8_t octet[16];
+
+	copy_bytes(octet, sizeof(octet), a);
+	return family == AF_INET ? addr_v4(octet) : addr_v6(octet);
+}
+
+static int read_address(const struct nlmsghdr *message, void *data)
+{
+	const struct ifaddrmsg *head = mnl_nlmsg_get_payload(message);
+	struct attributes attributes = attributes_of(message, sizeof(*head));
+	struct address_dump *dump = data;
+	struct addr addr;
+
+	if (head->ifa_family != AF_INET && head->ifa_family != AF_INET6)
+		return MNL_CB_OK;
+	/* On a point-to-point link IFA_ADDRESS is the other end, and IFA_LOCAL is there too. */
+	addr = read_addr(head->ifa_family,
+			 attributes.at[attributes.at[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS]);
+	if (addr_equal(addr, dump->wanted))
+		dump->holder = head->ifa_index;
+	if (dump->count < dump->room)
+		dump->out[dump->count++] = addr;
+	return MNL_CB_OK;
+}
+
+static int dump_addresses(struct netlink *nl, struct address_dump *dump)
+{
+	int rc = -EINTR;
+
+	for (int try = 0; rc == -EINTR && try < TRIES; try++) {
+		struct nlmsghdr *message = netlink_message(nl, RTM_GETADDR, NLM_F_DUMP);
+
+		mnl_nlmsg_put_extra_header(message, sizeof(struct ifaddrmsg));
+		dump->count = 0;
+		rc = netlink_ask(nl, message, read_address, dump);
+	}
+	return rc;
+}
+
+int link_holding(struct netlink *nl, struct addr addr, struct link_info *out)
+{
+	struct address_dump dump = { .wanted = addr };
+	int rc;
+
+	/* All of 127.0.0.0/8 is local, though only 127.0.0.1 is listed. */
+	if (addr_is_loopback(addr))
+		return link_get_index(nl, LINK_LOOPBACK, out);
+	rc = dump_addresses(nl, &dump);
+	if (rc < 0)
+		return rc;
+	return dump.holder ? link_get_index(nl, dump.holder, out) : -EADDRNOTAVAIL;
+}
+
+int link_addresses(struct netlink *nl, struct addr *out, unsigned room)
+{
+	struct address_dump dump = { .out = out, .room = room };
+	int rc = dump_addresses(nl, &dump);
+
+	return rc < 0 ? rc : (int)dump.count;
+}
+
+/* The driver's own attributes, when the device is of @kind; else NULL. */
+static const struct nlattr *driver_data(const struct nlmsghdr *message, const char *kind)
+{
+	struct attributes link = attributes_of(message, sizeof(struct ifinfomsg));
+	struct attributes driver = attributes_in(link.at[IFLA_LINKINFO]);
+	char name[16];
+
+	copy_text(name, sizeof(name), driver.at[IFLA_INFO_KIND]);
+	return strcmp(name, kind) == 0 ? driver.at[IFLA_INFO_DATA] : NULL;
+}
+
+struct tun_answer {
+	bool found;
+	struct tun_info info;
+};
+
+static int read_tun(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *driver = driver_data(message, "tun");
+	struct attributes attributes = attributes_in(driver);
+	struct tun_answer *answer = data;
+	uint8_t type, persist;
+
+	copy_bytes(&type, sizeof(type), attributes.at[IFLA_TUN_TYPE]);
+	copy_bytes(&persist, sizeof(persist), attributes.at[IFLA_TUN_PERSIST]);
+	copy_bytes(&answer->info.owner, sizeof(answer->info.owner), attributes.at[IFLA_TUN_OWNER]);
+	answer->info.tap = type == IFF_TAP;
+	answer->info.persist = persist;
+	answer->info.owned = attributes.at[IFLA_TUN_OWNER];
+	answer->found = driver;
+	return MNL_CB_OK;
+}
+
+int link_tun(struct netlink *nl, uint32_t index, struct tun_info *out)
+{
+	struct ifinfomsg head = { .ifi_index = (int)index };
+	struct tun_answer answer = { 0 };
+	int rc = netlink_ask(nl, link_message(nl, RTM_GETLINK, 0, head), read_tun, &answer);
+
+	*out = answer.info;
+	return rc < 0 ? rc : answer.found ? 0 : -ENOTSUP;
+}
+
+struct vxlan_search {
+	uint16_t port; /* host order */
+	bool found;
+	char name[LINK_NAME];
+};
+
+static int find_vxlan(const struct nlmsghdr *message, void *data)
+{
+	struct attributes vxlan = attributes_in(driver_data(message, "vxlan"));
+	struct vxlan_search *search = data;
+	struct link_info info;
+	uint8_t port[2];
+
+	copy_bytes(port, sizeof(port), vxlan.at[IFLA_VXLAN_PORT]);
+	if (!vxlan.at[IFLA_VXLAN_PORT] || get_be16(port) != search->port)
+		return MNL_CB_OK;
+	read_link(message, &info);
+	search->found = true;
+	memcpy(search->name, info.name, sizeof(search->name));
+	return MNL_CB_OK;
+}
+
+bool link_vxlan_on(struct netlink *nl, uint16_t port, char name[LINK_NAME])
+{
+	struct vxlan_search search = { .port = port };
+	struct nlmsghdr *message =
+		link_message(nl, RTM_GETLINK, NLM_F_DUMP, (struct ifinfomsg) { 0 });
+
+	/* A dump torn by a change is good enough: this only words an error. */
+	netlink_ask(nl, message, find_vxlan, &search);
+	if (search.found)
+		memcpy(name, search.name, LINK_NAME);
+	return search.found;
+}
