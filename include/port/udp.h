@@ -20,11 +20,11 @@ enum { UDP_SOURCES_MAX = 64, UDP_GROUPS_MAX = 64, UDP_WHY = 512 };
 struct udp_options {
 	struct addr bind;
 	uint16_t port;
-	const char *interface;           /* for multicast; NULL: none */
+	const char *interface;           /* for multicast and link-local peers; NULL: none */
 	uint16_t sources;                /* 1: send from the main socket */
-	uint16_t source_min, source_max; /* ports in use are skipped */
+	uint16_t source_min, source_max; /* ports in use are skipped; fewer sockets are fine */
 	bool checksum;                   /* false: zero outer checksum on IPv4, and no runs */
-	uint8_t ttl, multicast_ttl;
+	uint8_t ttl, multicast_ttl;      /* 0: the system's */
 };
 
 struct udp;
@@ -46,11 +46,16 @@ int udp_fd(const struct udp *udp, unsigned socket);
 uint16_t udp_sources(const struct udp *udp);
 
 /* Of receiving socket @socket: its group, or ADDR_NONE for the main one; and datagrams the kernel
- * dropped because the socket's buffer was full (SO_RXQ_OVFL). */
+ * dropped at the socket since it was opened, nearly always because its buffer was full
+ * (SO_MEMINFO; a 32-bit count that wraps). */
 struct addr udp_group(const struct udp *udp, unsigned socket);
 uint64_t udp_overflows(const struct udp *udp, unsigned socket);
 
-/* As engine/ops.h says. */
+/* As engine/ops.h says.
+ *
+ * udp_errors() leaves nothing that keeps a socket in error: when it returns 0 although one polls as
+ * EPOLLERR, that socket is broken and must not be watched any longer.  When it fills all of @n,
+ * there may be more.  An error that nobody can be blamed for has peer ADDR_NONE. */
 int udp_receive(struct udp *udp, unsigned socket, struct datagram *batch, unsigned n);
 unsigned udp_send_runs(struct udp *udp, const struct run *runs, unsigned n, int *error);
 unsigned udp_errors(struct udp *udp, struct wire_error *out, unsigned n);
