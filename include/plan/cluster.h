@@ -28,11 +28,12 @@ struct underlay {
 struct node {
 	char *name;
 	struct position at;
-	struct addr address, address6; /* family ADDR_NONE: not given */
-	struct addr bind, bind6;       /* defaults to the above */
-	char *interface;               /* or NULL */
-	uint16_t port;                 /* 0: the underlay's */
-	struct position address_at, bind_at, interface_at;
+	struct addr address, address6;       /* family ADDR_NONE: not given */
+	struct addr bind, bind6;             /* defaults to the above */
+	char *interface;                     /* or NULL */
+	uint16_t port;                       /* 0: the underlay's */
+	struct position address_at, bind_at; /* of the first family given */
+	struct position interface_at;
 };
 
 enum flood_kind { FLOOD_PEERS, FLOOD_NONE, FLOOD_GROUP, FLOOD_LIST };
@@ -45,6 +46,7 @@ struct target {
 };
 
 #define NODE_NONE UINT32_MAX
+#define VNI_NONE  UINT32_MAX
 
 struct host {
 	char *name;
@@ -72,7 +74,7 @@ struct neigh_line {
 struct network_config {
 	char *name;
 	struct position at, vni_at, device_at;
-	uint32_t vni;
+	uint32_t vni;      /* VNI_NONE: not understood */
 	uint32_t *members; /* node numbers in file order; NULL = all nodes */
 	size_t member_count;
 	char *device; /* TAP name; NULL = `none` */
@@ -95,6 +97,7 @@ struct network_config {
 	uint64_t bum_limit; /* extra copies a second; 0 = no limit */
 	char *bridge;       /* or NULL */
 	struct prefix cidr; /* family ADDR_NONE: not given */
+	struct position cidr_at;
 	struct host *hosts;
 	size_t host_count;
 	struct fdb_line *fdb;
@@ -109,6 +112,7 @@ struct cluster {
 	struct underlay underlay;
 	struct node *nodes;
 	uint32_t node_count;
+	uint32_t *by_name; /* node numbers, sorted by name */
 	struct network_config *networks;
 	uint32_t network_count;
 };
@@ -121,6 +125,17 @@ void cluster_free(struct cluster *cluster);
 /* The rules across fields that need no machine: duplicates, overlaps, addresses outside their cidr,
  * names too long, groups without interface ... */
 void cluster_check(const struct cluster *cluster, struct errors *errors);
+
+/* A network's members by number in the list: all nodes where it names none. */
+static inline uint32_t network_member_count(const struct cluster *c, const struct network_config *n)
+{
+	return n->members ? (uint32_t)n->member_count : c->node_count;
+}
+
+static inline uint32_t network_member(const struct network_config *n, uint32_t i)
+{
+	return n->members ? n->members[i] : i;
+}
 
 /* The number of the node called @name, or NODE_NONE. */
 uint32_t cluster_node(const struct cluster *cluster, const char *name);

@@ -1,0 +1,238 @@
+#include "apply.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+uint32_t origin_at(struct applying *a, struct position at)
+{
+	char words[512];
+	struct text text = text_in(words, sizeof(words));
+	uint32_t origin;
+
+	text_add(&text, "%s:%u", a->cluster->file, at.line);
+	origin = origins_add(a->tables->origins, words);
+	if (!origin)
+		a->no_memory = true;
+	return origin;
+}
+
+bool apply_peer(struct applying *a, struct addr addr, struct peer_ref *out)
+{
+	if (peers_add(a->tables->peers, addr, out))
+		return true;
+	a->no_memory = true;
+	return false;
+}
+
+/* The network's own port is written as 0, so that lists of networks on different ports are equal.
+ */
+static bool to_port(struct applying *a, const struct network *n, struct addr addr, uint16_t port,
+		    struct destination *out)
+{
+	*out = (struct destination) { .port = port == n->port ? 0 : port };
+	return apply_peer(a, addr, &out->peer);
+}
+
+bool apply_to_node(struct applying *a, const struct network *n, const struct network_config *config,
+		   uint32_t node, struct destination *out)
+{
+	struct addr addr = derive_addr(a->cluster, a->plan->node, node);
+
+	if (node == a->plan->node || !addr.family)
+		return false;
+	return to_port(a, n, addr, derive_port(a->cluster, config, node), out);
+}
+
+bool apply_to_addr(struct applying *a, const struct network *n, const struct network_config *config,
+		   struct addr addr, uint16_t port, struct destination *out)
+{
+	uint32_t node = claims_find(&a->claims, addr);
+
+	if (derive_is_self(a->cluster, a->plan->node, addr))
+		return false;
+	if (!port && node != NODE_NONE)
+		port = derive_port(a->cluster, config, node);
+	if (!port)
+		port = config->port ? config->port : a->cluster->underlay.port;
+	return to_port(a, n, addr, port, out);
+}
+
+/* -- The flood list -- */
+
+static void gather_peers(struct applying *a, const struct network *n,
+			 const struct network_config *config)
+{
+	uint32_t count = network_member_count(a->cluster, config);
+	struct destination to;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (apply_to_node(a, n, config, network_member(config, i), &to))
+			gather(a, to);
+}
+
+static void gather_list(struct applying *a, const struct network *n,
+			const struct network_config *config)
+{
+	struct destination to;
+
+	for (size_t i = 0; i < config->flood_count; i++) {
+		const struct target *target = &config->flood_list[i];
+		bool is_node = target->node != NODE_NONE;
+
+		if (is_node ? apply_to_node(a, n, config, target->node, &to)
+			    : apply_to_addr(a, n, config, target->addr, 0, &to))
+			gather(a, to);
+	}
+}
+
+/* Lines of the all-zero MAC extend the list, as `bridge fdb append` does. */
+static void gather_zero_lines(struct applying *a, const struct network *n,
+			      const struct network_config *config)
+{
+	struct destination to;
+
+	for (size_t i = 0; i < config->fdb_count; i++) {
+		const struct fdb_line *line = &config->fdb[i];
+
+		if (mac_is_zero(line->mac) &&
+		    apply_to_addr(a, n, config, line->dst, line->port, &to))
+			gather(a, to);
+	}
+}
+
+static void apply_flood(struct applying *a, struct network *n, const struct network_config *config)
+{
+	struct destination to;
+
+	gather_begin(a);
+	if (config->flood == FLOOD_PEERS)
+		gather_peers(a, n, config);
+	else if (config->flood == FLOOD_LIST)
+		gather_list(a, n, config);
+	else if (config->flood == FLOOD_GROUP && to_port(a, n, config->group, n->port, &to))
+		gather(a, to);
+	gather_zero_lines(a, n, config);
+	if (a->gathered.count == 0)
+		return;
+	n->flood = share_list(a);
+	n->flood_origin = origin_at(a, config->flood_at);
+}
+
+/* -- Who may speak -- */
+
+static void gather_speaker(struct applying *a, struct addr addr)
+{
+	struct destination to = { .port = 0 };
+
+	if (addr.family && !addr_is_multicast(addr) &&
+	    !derive_is_self(a->cluster, a->plan->node, addr) && apply_peer(a, addr, &to.peer))
+		gather(a, to);
+}
+
+static void apply_members(struct applying *a, struct network *n,
+			  const struct network_config *config)
+{
+	uint32_t count = network_member_count(a->cluster, config);
+
+	if (a->cluster->underlay.accept == ACCEPT_ANY)
+		return;
+	gather_begin(a);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *node = &a->cluster->nodes[network_member(config, i)];
+
+		if (node == &a->cluster->nodes[a->plan->node])
+			continue;
+		gather_speaker(a, node->address);
+		gather_speaker(a, node->address6);
+	}
+	for (size_t i = 0; i < config->flood_count; i++)
+		gather_speaker(a, config->flood_list[i].addr);
+	for (size_t i = 0; i < config->fdb_count; i++)
+		gather_speaker(a, config->fdb[i].dst);
+	n->members = share_set(a);
+}
+
+/* -- Networks -- */
+
+static struct budget budget_of(uint64_t rate)
+{
+	return (struct budget) { .rate = rate, .tokens = rate };
+}
+
+static void apply_rules(const struct applying *a, struct network *n,
+			const struct plan_network *from)
+{
+	const struct network_config *config = from->config;
+
+	n->port = from->port;
+	n->endpoint_v4 = from->endpoint_v4;
+	n->endpoint_v6 = from->endpoint_v6;
+	n->mtu = from->mtu;
+	n->learning = config->learning;
+	n->strict_reserved = config->strict_reserved;
+	n->drop_vlan = config->drop_vlan;
+	n->arp = config->arp;
+	n->tos = a->cluster->underlay.tos;
+	n->tos_inherit = a->cluster->underlay.tos_inherit;
+	n->offload = config->offload;
+	n->bum = budget_of(config->bum_limit);
+	n->too_big = budget_of(NETWORK_ANSWERS);
+}
+
+static bool listen_on(struct applying *a, struct network *n, uint16_t endpoint)
+{
+	return endpoint == ENDPOINT_NONE || tables_listen(a->tables, n, endpoint);
+}
+
+static bool apply_network(struct applying *a, const struct plan_network *from)
+{
+	const struct network_config *config = from->config;
+	struct network *n = tables_add_network(a->tables, config->name, config->vni,
+					       config->max_fdb, config->ageing);
+
+	if (!n)
+		return false;
+	apply_rules(a, n, from);
+	if (!listen_on(a, n, n->endpoint_v4) || !listen_on(a, n, n->endpoint_v6))
+		return false;
+	apply_flood(a, n, config);
+	apply_members(a, n, config);
+	apply_entries(a, n, config);
+	return !a->no_memory;
+}
+
+static bool apply_endpoints(const struct plan *plan, struct tables *tables)
+{
+	for (uint16_t i = 0; i < plan->endpoint_count; i++) {
+		const struct plan_endpoint *from = &plan->endpoints[i];
+		struct endpoint endpoint = {
+			.addr = from->bind,
+			.port = from->port,
+			.mtu = from->mtu,
+		};
+
+		if (tables_add_endpoint(tables, endpoint) != i)
+			return false;
+	}
+	return true;
+}
+
+bool plan_apply(const struct plan *plan, struct tables *tables)
+{
+	struct applying *a = calloc(1, sizeof(*a));
+	bool done;
+
+	if (!a)
+		return false;
+	a->plan = plan;
+	a->cluster = plan->cluster;
+	a->tables = tables;
+	done = claims_make(plan->cluster, &a->claims) && apply_endpoints(plan, tables);
+	for (uint32_t i = 0; done && i < plan->network_count; i++)
+		done = apply_network(a, &plan->networks[i]);
+	shared_free(a);
+	claims_free(&a->claims);
+	free(a);
+	return done;
+}

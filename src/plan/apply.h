@@ -1,0 +1,55 @@
+/* Filling tables from a plan: what its parts share. */
+#ifndef PLAN_APPLY_H
+#define PLAN_APPLY_H
+
+#include "claims.h"
+#include "derive.h"
+
+/* A growing list of destinations or peers, used again for each network. */
+struct gathered {
+	struct destination *to;
+	size_t count, room;
+};
+
+/* A list or set already made: networks with equal ones share it. */
+struct shared;
+
+enum { SHARED_BUCKETS = 1024 };
+
+struct applying {
+	const struct plan *plan;
+	const struct cluster *cluster;
+	struct tables *tables;
+	struct gathered gathered;
+	struct shared *lists[SHARED_BUCKETS], *sets[SHARED_BUCKETS];
+	struct claims claims;
+	bool no_memory;
+};
+
+/* Empties the list; adds to it. */
+void gather_begin(struct applying *a);
+void gather(struct applying *a, struct destination to);
+
+/* A use of the flood list (the set of peers) that holds what was gathered, each once; NULL when
+ * memory is short. */
+struct flood_list *share_list(struct applying *a);
+struct peer_set *share_set(struct applying *a);
+void shared_free(struct applying *a);
+
+/* "cluster.yaml:14". */
+uint32_t origin_at(struct applying *a, struct position at);
+
+/* Hosts, fdb and neigh of a network. */
+void apply_entries(struct applying *a, struct network *n, const struct network_config *config);
+
+/* The peer at @addr, added. */
+bool apply_peer(struct applying *a, struct addr addr, struct peer_ref *out);
+
+/* Where @n's frames for a node of the file go, and those for an address, on @port if it is not 0.
+ * False for this node itself and for what cannot be reached. */
+bool apply_to_node(struct applying *a, const struct network *n, const struct network_config *config,
+		   uint32_t node, struct destination *out);
+bool apply_to_addr(struct applying *a, const struct network *n, const struct network_config *config,
+		   struct addr addr, uint16_t port, struct destination *out);
+
+#endif

@@ -1,0 +1,30 @@
+/* Who has which underlay address: the nodes' addresses, sorted. */
+#ifndef PLAN_CLAIMS_H
+#define PLAN_CLAIMS_H
+
+#include "plan/cluster.h"
+
+struct claim {
+	struct addr addr;
+	uint32_t node;
+};
+
+struct claims {
+	struct claim *list;
+	size_t count;
+};
+
+/* False when memory is short. */
+bool claims_make(const struct cluster *cluster, struct claims *out);
+void claims_free(struct claims *claims);
+
+/* The number of the first claim whose address is not below @addr. */
+size_t claims_from(const struct claims *claims, struct addr addr);
+
+/* The node with this address, or NODE_NONE. */
+uint32_t claims_find(const struct claims *claims, struct addr addr);
+
+/* Before, the same, behind: by family, then by number. */
+int addr_order(const struct addr *a, const struct addr *b);
+
+#endif

@@ -1,0 +1,350 @@
+#include "plan/cluster.h"
+
+#include <stdlib.h>
+
+#include "schema.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void read_version(struct reader *r, const struct key *key, const struct item *value,
+			 void *into)
+{
+	uint64_t version;
+	struct key any = { .name = key->name, .max = UINT32_MAX };
+
+	(void)into;
+	if (take_integer(r, &any, value, &version) && version != 1)
+		refuse(r, PLAN_E_VERSION, value, "expected: 1", "version %s is not known",
+		       value->text);
+}
+
+static const struct key top_keys[] = {
+	{ .name = "version", .read = read_version, .required = true },
+	{ .name = "name",
+	  .read = read_name,
+	  .offset = offsetof(struct cluster, name),
+	  .required = true },
+	{ .name = "underlay", .read = read_underlay },
+	{ .name = "nodes", .read = read_nodes, .required = true },
+	{ .name = "networks", .read = read_networks, .required = true },
+};
+
+struct cluster *cluster_read(const char *file, const char *text, size_t len, struct errors *errors)
+{
+	struct cluster *cluster = calloc(1, sizeof(*cluster));
+	struct reader r = { .cluster = cluster, .errors = errors, .where = "" };
+	struct item *root = NULL;
+
+	if (!cluster)
+		return NULL;
+	cluster->underlay = (struct underlay) {
+		.port = 4789,
+		.sources = 16,
+		.source_min = 49152,
+		.source_max = 65535,
+		.checksum = true,
+		.max_peers = 1024,
+		.ttl = 64,
+	};
+	cluster->file = copy(&r, file);
+	if (!document_read(text, len, errors, &root))
+		r.no_memory = true;
+	/* A file that is not YAML to its end gets no second error for each thing that is missing.
+	 */
+	else if (!root && errors->error_count == 0)
+		errors_add(errors, SEVERITY_ERROR, PLAN_E_MISSING_KEY, (struct position) { 0 },
+			   "expected: at least version, name, nodes and networks",
+			   "the file is empty");
+	else if (root && expect_map(&r, "the cluster file", root))
+		read_map(&r, root, top_keys, COUNT(top_keys), "", cluster);
+	item_free(root);
+	if (!r.no_memory)
+		return cluster;
+	cluster_free(cluster);
+	return NULL;
+}
+
+void cluster_free(struct cluster *cluster)
+{
+	if (!cluster)
+		return;
+	for (uint32_t i = 0; i < cluster->node_count; i++) {
+		free(cluster->nodes[i].name);
+		free(cluster->nodes[i].interface);
+	}
+	for (uint32_t i = 0; i < cluster->network_count; i++)
+		network_config_free(&cluster->networks[i]);
+	free(cluster->nodes);
+	free(cluster->by_name);
+	free(cluster->networks);
+	free(cluster->name);
+	free(cluster->file);
+	free(cluster);
+}
+
+/* -- underlay -- */
+
+static const struct word accept_words[] = {
+	{ "nodes", ACCEPT_NODES },
+	{ "any", ACCEPT_ANY },
+	{ NULL, 0 },
+};
+
+/* "auto" is 0. */
+static void read_underlay_mtu(struct reader *r, const struct key *key, const struct item *value,
+			      void *into)
+{
+	if (value->kind == ITEM_SCALAR && strcmp(value->text, "auto") == 0)
+		*(uint32_t *)into = 0;
+	else
+		read_u32(r, key, value, into);
+}
+
+static void read_ttl(struct reader *r, const struct key *key, const struct item *value, void *into)
+{
+	read_u8(r, key, value, into);
+	r->cluster->underlay.ttl_given = true;
+}
+
+static void read_tos(struct reader *r, const struct key *key, const struct item *value, void *into)
+{
+	struct underlay *underlay = &r->cluster->underlay;
+
+	if (value->kind == ITEM_SCALAR && strcmp(value->text, "inherit") == 0) {
+		underlay->tos_inherit = true;
+		return;
+	}
+	read_u8(r, key, value, into);
+	if (underlay->tos % 4 != 0)
+		refuse(r, PLAN_E_RANGE, value, "expected: a multiple of 4, or inherit",
+		       "tos %u sets the ECN bits, which RFC 6040 decides", underlay->tos);
+}
+
+static void read_source_range(struct reader *r, const struct key *key, const struct item *value,
+			      void *into)
+{
+	struct underlay *underlay = &r->cluster->underlay;
+	uint64_t min, max;
+
+	(void)into;
+	if (!expect_list(r, key->name, value))
+		return;
+	if (value->count != 2) {
+		refuse(r, PLAN_E_KIND, value, "expected: [first, last]", "%s has %zu elements",
+		       key->name, value->count);
+		return;
+	}
+	if (!take_integer(r, key, value->first, &min) || !take_integer(r, key, value->last, &max))
+		return;
+	if (min > max) {
+		refuse(r, PLAN_E_RANGE, value, "expected: [first, last]",
+		       "%s ends before it begins", key->name);
+		return;
+	}
+	underlay->source_min = (uint16_t)min;
+	underlay->source_max = (uint16_t)max;
+}
+
+/* After both were read. */
+static void check_source_range(struct reader *r, const struct item *map)
+{
+	const struct underlay *u = &r->cluster->underlay;
+	const struct item *value = item_find(map, "source-port-range");
+	uint32_t ports = (uint32_t)(u->source_max - u->source_min) + 1;
+
+	if (u->sources > 1 && ports < u->sources)
+		refuse(r, PLAN_E_SOURCE_PORTS, value ? value : map, NULL,
+		       "%u source-ports do not fit a range of %u", u->sources, ports);
+}
+
+static const struct key underlay_keys[] = {
+	{ .name = "port",
+	  .read = read_u16,
+	  .offset = offsetof(struct underlay, port),
+	  .min = 1,
+	  .max = 65535 },
+	{ .name = "source-ports",
+	  .read = read_u16,
+	  .offset = offsetof(struct underlay, sources),
+	  .min = 1,
+	  .max = 64 },
+	{ .name = "source-port-range", .read = read_source_range, .min = 1, .max = 65535 },
+	{ .name = "mtu",
+	  .read = read_underlay_mtu,
+	  .offset = offsetof(struct underlay, mtu),
+	  .min = 576,
+	  .max = 65535,
+	  .about = "or auto" },
+	{ .name = "checksum", .read = read_bool, .offset = offsetof(struct underlay, checksum) },
+	{ .name = "accept",
+	  .read = read_word,
+	  .offset = offsetof(struct underlay, accept),
+	  .words = accept_words },
+	{ .name = "max-peers",
+	  .read = read_u32,
+	  .offset = offsetof(struct underlay, max_peers),
+	  .min = 1,
+	  .max = 1 << 20 },
+	{ .name = "ttl",
+	  .read = read_ttl,
+	  .offset = offsetof(struct underlay, ttl),
+	  .min = 1,
+	  .max = 255 },
+	{ .name = "tos",
+	  .read = read_tos,
+	  .offset = offsetof(struct underlay, tos),
+	  .max = 252,
+	  .about = "a multiple of 4, or inherit" },
+};
+
+void read_underlay(struct reader *r, const struct key *key, const struct item *value, void *into)
+{
+	(void)into;
+	if (!expect_map(r, key->name, value))
+		return;
+	read_map(r, value, underlay_keys, COUNT(underlay_keys), "underlay", &r->cluster->underlay);
+	check_source_range(r, value);
+}
+
+/* -- nodes -- */
+
+/* An address of one family (key->min) that a packet can be sent to. */
+static void read_vtep(struct reader *r, const struct key *key, const struct item *value, void *into)
+{
+	struct addr addr;
+
+	if (!take_addr(r, key->name, value, &addr))
+		return;
+	if (addr.family != key->min)
+		refuse(r, PLAN_E_ADDRESS, value, key->about, "%s %s is an IPv%u address", key->name,
+		       value->text, addr.family);
+	else if (addr_is_multicast(addr) || addr_is_unspecified(addr))
+		refuse(r, PLAN_E_ADDRESS, value, "expected: an address of one machine", "%s is %s",
+		       key->name, value->text);
+	else if (addr.family == ADDR_V6 && addr_is_link_local(addr))
+		refuse(r, PLAN_E_ADDRESS, value, "expected: an address that needs no interface",
+		       "%s %s is link-local", key->name, value->text);
+	else
+		*(struct addr *)into = addr;
+}
+
+/* The second family first, so that a position shared by both is the first family's. */
+static const struct key node_keys[] = {
+	{ .name = "address6",
+	  .read = read_vtep,
+	  .offset = offsetof(struct node, address6),
+	  .position = offsetof(struct node, address_at),
+	  .min = ADDR_V6,
+	  .about = "help: an IPv4 address goes under \"address\"" },
+	{ .name = "address",
+	  .read = read_vtep,
+	  .offset = offsetof(struct node, address),
+	  .position = offsetof(struct node, address_at),
+	  .min = ADDR_V4,
+	  .about = "help: an IPv6 address goes under \"address6\"" },
+	{ .name = "bind6",
+	  .read = read_vtep,
+	  .offset = offsetof(struct node, bind6),
+	  .position = offsetof(struct node, bind_at),
+	  .min = ADDR_V6,
+	  .about = "help: an IPv4 address goes under \"bind\"" },
+	{ .name = "bind",
+	  .read = read_vtep,
+	  .offset = offsetof(struct node, bind),
+	  .position = offsetof(struct node, bind_at),
+	  .min = ADDR_V4,
+	  .about = "help: an IPv6 address goes under \"bind6\"" },
+	{ .name = "interface",
+	  .read = read_interface,
+	  .offset = offsetof(struct node, interface),
+	  .position = offsetof(struct node, interface_at) },
+	{ .name = "port",
+	  .read = read_u16,
+	  .offset = offsetof(struct node, port),
+	  .min = 1,
+	  .max = 65535 },
+};
+
+/* `bind` says where the packets for `address` arrive, so it cannot be there alone. */
+static void check_bind(struct reader *r, const struct item *map, const char *address,
+		       const char *bind)
+{
+	const struct item *value = item_find(map, bind);
+
+	if (value && !item_find(map, address))
+		refuse(r, PLAN_E_MISSING_KEY, value, NULL, "%s without \"%s\"", bind, address);
+}
+
+static void read_one_node(struct reader *r, const struct item *map, struct node *node)
+{
+	char where[SHOWN + 16], name[SHOWN];
+
+	node->at = node->address_at = map->key->at;
+	node->name = copy(r, map->key->text);
+	take_name(r, "node", map->key);
+	snprintf(where, sizeof(where), "nodes.%s", shown(map->key->text, name));
+	if (!expect_map(r, where, map))
+		return;
+	read_map(r, map, node_keys, COUNT(node_keys), where, node);
+	if (!item_find(map, "address") && !item_find(map, "address6"))
+		refuse(r, PLAN_E_MISSING_KEY, map->key, NULL,
+		       "%s has neither \"address\" nor \"address6\"", where);
+	check_bind(r, map, "address", "bind");
+	check_bind(r, map, "address6", "bind6");
+	if (!node->bind.family)
+		node->bind = node->address;
+	if (!node->bind6.family)
+		node->bind6 = node->address6;
+}
+
+static int compare_names(const void *left, const void *right, void *context)
+{
+	const struct node *nodes = context;
+
+	return strcmp(nodes[*(const uint32_t *)left].name, nodes[*(const uint32_t *)right].name);
+}
+
+static void sort_names(struct reader *r)
+{
+	struct cluster *c = r->cluster;
+
+	c->by_name = array(r, c->node_count, sizeof(*c->by_name));
+	if (!c->by_name || r->no_memory)
+		return;
+	for (uint32_t i = 0; i < c->node_count; i++)
+		c->by_name[i] = i;
+	qsort_r(c->by_name, c->node_count, sizeof(*c->by_name), compare_names, c->nodes);
+}
+
+void read_nodes(struct reader *r, const struct key *key, const struct item *value, void *into)
+{
+	struct cluster *c = r->cluster;
+
+	(void)into;
+	if (!expect_map(r, key->name, value))
+		return;
+	c->nodes = array(r, value->count, sizeof(*c->nodes));
+	if (!c->nodes)
+		return;
+	for (const struct item *child = value->first; child; child = child->next)
+		read_one_node(r, child, &c->nodes[c->node_count++]);
+	sort_names(r);
+}
+
+uint32_t cluster_node(const struct cluster *cluster, const char *name)
+{
+	uint32_t low = 0, high = cluster->by_name ? cluster->node_count : 0;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = strcmp(name, cluster->nodes[cluster->by_name[middle]].name);
+
+		if (order == 0)
+			return cluster->by_name[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NODE_NONE;
+}

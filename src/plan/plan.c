@@ -1,0 +1,269 @@
+#include "plan/plan.h"
+
+#include <stdlib.h>
+
+#include "derive.h"
+#include "plan/codes.h"
+
+enum {
+	MTU_UNKNOWN = 1500, /* believed of an interface that does not say */
+	MTU_LIMIT = 65535,  /* no IP packet is longer, whatever an interface takes */
+	INNER_MIN = 68,     /* RFC 791: what every IPv4 link carries */
+};
+
+/* The plan under construction. */
+struct making {
+	struct plan *plan;
+	const struct cluster *cluster;
+	const struct node *self;
+	const struct plan_machine *machine;
+	struct errors *errors;
+};
+
+/* -- The VTEP's MAC -- */
+
+static struct room put_name(struct room room, const char *name)
+{
+	size_t len = strlen(name);
+	uint8_t *length = room_take(&room, 1), *bytes = room_take(&room, len);
+
+	length[0] = (uint8_t)len;
+	memcpy(bytes, name, len);
+	return room;
+}
+
+/* The bytes hashed: length and cluster name, VNI (3 bytes), length and node name; names have at
+ * most 63 characters.  The secret is fixed and public ("vxs VTEP MAC, v1"): all nodes and all
+ * restarts must agree, and nothing hangs on it being hard to guess. */
+struct mac plan_vtep_mac(const char *cluster, uint32_t vni, const char *node)
+{
+	static const struct hash_secret secret = { UINT64_C(0x7678732056544550),
+						   UINT64_C(0x204d41432c207631) };
+	uint8_t bytes[3 + 2 * (1 + UINT8_MAX)];
+	struct room room = room_of(bytes, sizeof(bytes));
+	struct mac mac;
+	uint64_t hash;
+
+	room = put_name(room, cluster);
+	put_be24(room_take(&room, 3), vni);
+	room = put_name(room, node);
+	hash = hash_bytes(secret, bytes, sizeof(bytes) - room.len);
+	put_be16(mac.octet, (uint16_t)(hash >> 32));
+	put_be32(mac.octet + 2, (uint32_t)hash);
+	mac.octet[0] = (uint8_t)((mac.octet[0] | 0x02) & ~0x01); /* locally administered, station */
+	return mac;
+}
+
+/* -- Endpoints -- */
+
+static void report_mtu(struct making *m, uint32_t wanted, uint32_t machine, struct addr bind)
+{
+	char text[ADDR_TEXT];
+
+	errors_add(m->errors, SEVERITY_ERROR, PLAN_E_UNDERLAY_MTU, m->self->at, NULL,
+		   "the underlay's mtu %u is above the %u of the interface that holds %s of node "
+		   "\"%s\"",
+		   wanted, machine, addr_text(bind, text), m->self->name);
+}
+
+/* The largest outer packet at @bind. */
+static uint32_t outer_mtu(struct making *m, struct addr bind)
+{
+	uint32_t wanted = m->cluster->underlay.mtu;
+	uint32_t machine = m->machine->mtu(m->machine->context, bind, m->self->interface);
+
+	if (machine > MTU_LIMIT)
+		machine = MTU_LIMIT;
+	if (wanted && machine && wanted > machine)
+		report_mtu(m, wanted, machine, bind);
+	if (wanted)
+		return wanted;
+	return machine ? machine : MTU_UNKNOWN;
+}
+
+/* The number of the endpoint at (@bind, @port), made if it is new; ENDPOINT_NONE without an
+ * address. */
+static uint16_t add_endpoint(struct making *m, struct addr bind, uint16_t port)
+{
+	struct plan *plan = m->plan;
+
+	if (!bind.family)
+		return ENDPOINT_NONE;
+	for (uint16_t i = 0; i < plan->endpoint_count; i++)
+		if (plan->endpoints[i].port == port && addr_equal(plan->endpoints[i].bind, bind))
+			return i;
+	plan->endpoints[plan->endpoint_count] = (struct plan_endpoint) {
+		.bind = bind,
+		.port = port,
+		.interface = m->self->interface,
+		.mtu = outer_mtu(m, bind),
+	};
+	return plan->endpoint_count++;
+}
+
+static void add_group(struct making *m, const struct plan_network *n)
+{
+	struct plan *plan = m->plan;
+	struct addr group = n->config->group;
+	uint16_t endpoint = group.family == ADDR_V4 ? n->endpoint_v4 : n->endpoint_v6;
+
+	if (n->config->flood != FLOOD_GROUP || endpoint == ENDPOINT_NONE)
+		return;
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (plan->groups[i].endpoint == endpoint &&
+		    addr_equal(plan->groups[i].group, group))
+			return;
+	plan->groups[plan->group_count++] = (struct plan_group) {
+		.group = group,
+		.endpoint = endpoint,
+		.interface = m->self->interface,
+	};
+}
+
+/* -- The inner MTU -- */
+
+/* Which families @config sends to from here; both the node's own where it sends to nobody. */
+static void families_in_use(const struct making *m, const struct network_config *config, bool *v4,
+			    bool *v6)
+{
+	uint32_t count = network_member_count(m->cluster, config);
+
+	*v4 = config->flood == FLOOD_GROUP && config->group.family == ADDR_V4;
+	*v6 = config->flood == FLOOD_GROUP && config->group.family == ADDR_V6;
+	for (uint32_t i = 0; i < count && !(*v4 && *v6); i++) {
+		uint32_t node = network_member(config, i);
+		struct addr to = derive_addr(m->cluster, m->plan->node, node);
+
+		if (node == m->plan->node)
+			continue;
+		*v4 |= to.family == ADDR_V4;
+		*v6 |= to.family == ADDR_V6;
+	}
+	for (size_t i = 0; i < config->flood_count; i++) {
+		*v4 |= config->flood_list[i].addr.family == ADDR_V4;
+		*v6 |= config->flood_list[i].addr.family == ADDR_V6;
+	}
+	for (size_t i = 0; i < config->fdb_count; i++) {
+		*v4 |= config->fdb[i].dst.family == ADDR_V4;
+		*v6 |= config->fdb[i].dst.family == ADDR_V6;
+	}
+	if (!*v4 && !*v6)
+		*v4 = *v6 = true;
+}
+
+/* What an endpoint leaves for the inner packet. */
+static uint32_t room_at(const struct plan *plan, uint16_t endpoint, uint32_t overhead)
+{
+	uint32_t mtu;
+
+	if (endpoint == ENDPOINT_NONE)
+		return UINT32_MAX;
+	mtu = plan->endpoints[endpoint].mtu;
+	return mtu > overhead ? mtu - overhead : 0;
+}
+
+/* The smallest room of the families in use. */
+static uint32_t inner_room(const struct making *m, const struct plan_network *n)
+{
+	uint32_t v4_room = room_at(m->plan, n->endpoint_v4, OVERHEAD_V4);
+	uint32_t v6_room = room_at(m->plan, n->endpoint_v6, OVERHEAD_V6);
+	uint32_t room = UINT32_MAX;
+	bool v4, v6;
+
+	families_in_use(m, n->config, &v4, &v6);
+	if (v4 && v4_room < room)
+		room = v4_room;
+	if (v6 && v6_room < room)
+		room = v6_room;
+	return room == UINT32_MAX ? 0 : room;
+}
+
+static void decide_mtu(struct making *m, struct plan_network *n)
+{
+	uint32_t room = inner_room(m, n), wanted = n->config->mtu;
+	char hint[64];
+
+	if (room < INNER_MIN) {
+		errors_add(m->errors, SEVERITY_ERROR, PLAN_E_MTU, n->config->at, NULL,
+			   "the underlay of node \"%s\" leaves %u bytes for network \"%s\"",
+			   m->self->name, room, n->config->name);
+		return;
+	}
+	if (wanted > room) {
+		snprintf(hint, sizeof(hint), "expected: at most %u, or auto", room);
+		errors_add(m->errors, SEVERITY_ERROR, PLAN_E_MTU, n->config->mtu_at, hint,
+			   "mtu %u of network \"%s\" does not fit the underlay of node \"%s\", "
+			   "which leaves %u",
+			   wanted, n->config->name, m->self->name, room);
+		return;
+	}
+	n->mtu = (uint16_t)(wanted ? wanted : room);
+}
+
+/* -- Networks -- */
+
+static void add_network(struct making *m, const struct network_config *config)
+{
+	struct plan_network *n = &m->plan->networks[m->plan->network_count++];
+
+	n->config = config;
+	n->mac = plan_vtep_mac(m->cluster->name, config->vni, m->self->name);
+	n->port = derive_port(m->cluster, config, m->plan->node);
+	n->endpoint_v4 = add_endpoint(m, m->self->bind, n->port);
+	n->endpoint_v6 = add_endpoint(m, m->self->bind6, n->port);
+	decide_mtu(m, n);
+	add_group(m, n);
+}
+
+/* Room for the most there can be: two endpoints and a group for each network. */
+static struct plan *plan_new(const struct cluster *cluster, uint32_t node)
+{
+	struct plan *plan = calloc(1, sizeof(*plan));
+	size_t most = (size_t)cluster->network_count + 1;
+
+	if (!plan)
+		return NULL;
+	plan->cluster = cluster;
+	plan->node = node;
+	plan->endpoints =
+		calloc(most < UINT16_MAX / 2 ? 2 * most : UINT16_MAX, sizeof(*plan->endpoints));
+	plan->groups = calloc(most, sizeof(*plan->groups));
+	plan->networks = calloc(most, sizeof(*plan->networks));
+	if (plan->endpoints && plan->groups && plan->networks)
+		return plan;
+	plan_free(plan);
+	return NULL;
+}
+
+struct plan *plan_make(const struct cluster *cluster, uint32_t node,
+		       const struct plan_machine *machine, struct errors *errors)
+{
+	size_t before = errors->error_count;
+	struct making m = {
+		.plan = plan_new(cluster, node),
+		.cluster = cluster,
+		.self = &cluster->nodes[node],
+		.machine = machine,
+		.errors = errors,
+	};
+
+	if (!m.plan)
+		return NULL;
+	for (uint32_t i = 0; i < cluster->network_count; i++)
+		if (derive_is_member(cluster, &cluster->networks[i], node))
+			add_network(&m, &cluster->networks[i]);
+	if (errors->error_count == before)
+		return m.plan;
+	plan_free(m.plan);
+	return NULL;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	free(plan->endpoints);
+	free(plan->groups);
+	free(plan->networks);
+	free(plan);
+}
