@@ -112,10 +112,20 @@ void deliver(struct engine *e, const struct network *n, uint32_t index, struct f
 	write_whole(e, n, port, f);
 }
 
+/* The verdict saw to it that the widest port takes a plain frame; the others may be narrower. */
+static void deliver_one_of_all(struct engine *e, const struct network *n, uint32_t index,
+			       struct frame *f)
+{
+	if (f->kind == FRAME_PLAIN && frame_packet_len(f) > n->ports[index].mtu)
+		tables_count_drop(e->tables, n->id, DROP_OVERSIZE, 1);
+	else
+		deliver(e, n, index, f);
+}
+
 void deliver_all(struct engine *e, const struct network *n, uint32_t except, struct frame *f)
 {
 	for (uint32_t i = 0; i < n->ports_end; i++) {
-		if (i != except && n->ports[i].used)
-			deliver(e, n, i, f);
+		if (i != except && n->ports[i].used && n->ports[i].up)
+			deliver_one_of_all(e, n, i, f);
 	}
 }

@@ -9,7 +9,7 @@
  * the checksum of @f in place, which changes nothing for whoever takes it next. */
 void deliver(struct engine *e, const struct network *n, uint32_t index, struct frame *f);
 
-/* The same for all ports of @n but @except (PORT_NONE: for all). */
+/* The same for all ports of @n that are up, but @except (PORT_NONE: for all). */
 void deliver_all(struct engine *e, const struct network *n, uint32_t except, struct frame *f);
 
 #endif

@@ -1,35 +1,8 @@
 /* Outbound, every row of SPEC §3: a frame that leaves a local port and the verdict it gets. */
-#include "craft.h"
+#include "given.h"
 
-#include "build.h"
-#include "path/outbound.h"
 #include "wire/ecn.h"
 #include "wire/vxlan.h"
-
-#define NOW (1000 * UINT64_C(1000000000))
-
-enum { FRAME_ROOM = 2048 };
-
-/* A frame on an exactly sized buffer. */
-struct given {
-	uint8_t *at;
-	struct frame frame;
-};
-
-static struct given given_of(const void *at, size_t len)
-{
-	struct given g = { .at = craft_exact(at, len) };
-
-	assert_true(frame_parse(&g.frame, g.at, len));
-	return g;
-}
-
-static struct given given_frame(const struct sketch *s)
-{
-	uint8_t room[FRAME_ROOM];
-
-	return given_of(room, build_frame(room_of(room, sizeof(room)), s));
-}
 
 static struct verdict decide(const struct world *w, uint32_t port, const struct sketch *s)
 {
@@ -38,27 +11,6 @@ static struct verdict decide(const struct world *w, uint32_t port, const struct 
 
 	free(g.at);
 	return v;
-}
-
-/* A plain UDP frame from h1 to @to. */
-static struct sketch from_h1(const char *to)
-{
-	return (struct sketch) {
-		.from = H1_MAC,
-		.to = to,
-		.src = "3.3.3.3",
-		.dst = "3.3.3.4",
-		.proto = IP_UDP,
-		.sport = 4000,
-		.dport = 80,
-		.payload = 20,
-	};
-}
-
-static void assert_drop(const struct verdict *v, enum drop_reason reason)
-{
-	assert_string_equal(action_name(v->action), "DROP");
-	assert_string_equal(drop_name(v->reason), drop_name(reason));
 }
 
 /* -- Each check by a frame that passes all checks before it. -- */
@@ -77,7 +29,7 @@ static void a_runt_is_dropped_whatever_its_port(void **state)
 static void checks_stand_in_order(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H2_MAC);
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
 	struct verdict v;
 
 	(void)state;
@@ -120,7 +72,7 @@ static void ports_that_do_not_exist_are_down(void **state)
 {
 	static const uint32_t ports[] = { 3, NETWORK_PORTS, PORT_NONE };
 	struct world w = world_new();
-	struct sketch s = from_h1(H2_MAC);
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -135,7 +87,7 @@ static void ports_that_do_not_exist_are_down(void **state)
 static void oversize_is_the_packet_beyond_the_mtu(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H3_MAC);
+	struct sketch s = udp_frame(H1_MAC, H3_MAC);
 	struct given g;
 	struct verdict v;
 
@@ -161,7 +113,7 @@ static void oversize_is_the_packet_beyond_the_mtu(void **state)
 static void tagged_frames_pass_unless_forbidden(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H2_MAC);
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
 
 	(void)state;
 	for (unsigned vlans = 0; vlans <= 3; vlans++) {
@@ -199,7 +151,7 @@ static void recursion_is_our_address_and_our_port(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sketch s = from_h1(H2_MAC);
+		struct sketch s = udp_frame(H1_MAC, H2_MAC);
 		struct verdict v;
 
 		s.src = rows[i].src;
@@ -218,7 +170,7 @@ static void recursion_is_our_address_and_our_port(void **state)
 static void a_source_that_a_static_entry_puts_elsewhere_is_refused(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H3_MAC);
+	struct sketch s = udp_frame(H1_MAC, H3_MAC);
 	struct verdict v;
 
 	(void)state;
@@ -234,7 +186,7 @@ static void a_source_that_a_static_entry_puts_elsewhere_is_refused(void **state)
 static void local_sources_are_learned_even_where_peers_are_not(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H2_MAC);
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
 	struct verdict v;
 
 	(void)state;
@@ -250,7 +202,7 @@ static void local_sources_are_learned_even_where_peers_are_not(void **state)
 static void a_mac_that_moves_too_often_freezes(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H2_MAC);
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
 	struct given g = given_frame(&s);
 	struct verdict v;
 
@@ -278,7 +230,7 @@ static void a_mac_that_moves_too_often_freezes(void **state)
 static void a_known_port_gets_the_frame(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H3_MAC);
+	struct sketch s = udp_frame(H1_MAC, H3_MAC);
 	struct verdict v = decide(&w, 1, &s);
 
 	(void)state;
@@ -307,7 +259,7 @@ static void a_known_port_gets_the_frame(void **state)
 static void a_known_peer_gets_the_frame(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H2_MAC);
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
 	struct given g = given_frame(&s);
 	struct verdict v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
 
@@ -335,7 +287,7 @@ static void a_known_peer_gets_the_frame(void **state)
 static void a_peer_of_a_family_we_do_not_speak_is_an_underlay_error(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H4_MAC);
+	struct sketch s = udp_frame(H1_MAC, H4_MAC);
 	struct verdict v;
 
 	(void)state;
@@ -354,7 +306,7 @@ static void the_flood_list_and_the_other_ports_take_the_rest(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct sketch s = from_h1(unknown[i]);
+		struct sketch s = udp_frame(H1_MAC, unknown[i]);
 		struct verdict v = decide(&w, 1, &s);
 
 		assert_int_equal(v.action, ACTION_FLOOD);
@@ -370,7 +322,7 @@ static void the_flood_list_and_the_other_ports_take_the_rest(void **state)
 static void a_group_may_have_its_own_destinations(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(GROUP_MAC);
+	struct sketch s = udp_frame(H1_MAC, GROUP_MAC);
 	struct verdict v;
 
 	(void)state;
@@ -393,7 +345,7 @@ static void drop_flood_list(struct network *n)
 static void without_anybody_it_is_a_miss(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H9_MAC);
+	struct sketch s = udp_frame(H1_MAC, H9_MAC);
 	struct verdict v;
 
 	(void)state;
@@ -425,7 +377,7 @@ static void without_anybody_it_is_a_miss(void **state)
 static void copies_beyond_the_limit_are_dropped(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(BROADCAST);
+	struct sketch s = udp_frame(H1_MAC, BROADCAST);
 	struct given g = given_frame(&s);
 	struct verdict v;
 
@@ -438,7 +390,7 @@ static void copies_beyond_the_limit_are_dropped(void **state)
 	}
 	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
 	assert_drop(&v, DROP_BUM_LIMITED);
-	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW + UINT64_C(200000000));
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW + SECOND / 5);
 	assert_int_equal(v.action, ACTION_FLOOD);
 	free(g.at);
 	world_free(&w);
@@ -447,7 +399,7 @@ static void copies_beyond_the_limit_are_dropped(void **state)
 static void an_entry_of_a_forgotten_stranger_is_none(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H9_MAC);
+	struct sketch s = udp_frame(H1_MAC, H9_MAC);
 	struct peer_ref gone = { .slot = w.node2.slot, .generation = w.node2.generation + 1 };
 	struct verdict v;
 
@@ -472,7 +424,7 @@ static void an_entry_of_a_forgotten_stranger_is_none(void **state)
 static void the_outer_tos_carries_the_inner_congestion(void **state)
 {
 	struct world w = world_new();
-	struct sketch s = from_h1(H2_MAC);
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
 
 	(void)state;
 	for (unsigned v6 = 0; v6 < 2; v6++) {
@@ -521,7 +473,7 @@ static size_t fitting(enum addr_family family)
 
 static struct sketch big(const char *to, size_t payload)
 {
-	struct sketch s = from_h1(to);
+	struct sketch s = udp_frame(H1_MAC, to);
 
 	s.df = true;
 	s.payload = payload;
@@ -598,8 +550,7 @@ static void a_learned_path_mtu_counts_while_it_is_believed(void **state)
 	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
 	assert_int_equal(v.action, ACTION_REPLY);
 	assert_int_equal(v.answer_mtu, 1350);
-	v = outbound_decide(w.tables, w.blue, 1, &g.frame,
-			    NOW + (PEER_MTU_SPAN + 1) * UINT64_C(1000000000));
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW + (PEER_MTU_SPAN + 1) * SECOND);
 	assert_int_equal(v.action, ACTION_SEND);
 	free(g.at);
 	world_free(&w);

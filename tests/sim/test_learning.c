@@ -1,0 +1,134 @@
+/* Learning, ageing, moving and freezing, seen from the hosts. */
+#include "check.h"
+
+/* @to's answer teaches everybody where it lives. */
+static void teach(struct sim_port *port, struct host who, struct host whom)
+{
+	say(port, who, whom, 0);
+	sim_run(port->node->sim, MOMENT);
+}
+
+static void discard_all(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->nodes; i++)
+		sim_discard(&sim->node[i]->port[0]);
+}
+
+static void floods_until_learned(void **state)
+{
+	struct sim *sim = sim_mesh(2, 3, 1);
+	struct sim_port *a = &sim->node[0]->port[0], *b = &sim->node[1]->port[0],
+			*c = &sim->node[2]->port[0];
+	struct host h1 = host_of(1), h2 = host_of(2);
+
+	(void)state;
+	say(a, h1, h2, 10); /* nobody knows h2 */
+	sim_run(sim, MOMENT);
+	assert_hears(b, 10);
+	assert_hears(c, 10);
+	say(b, h2, h1, 11); /* b knows h1 from that frame; a learns h2 */
+	sim_run(sim, MOMENT);
+	assert_hears(a, 11);
+	assert_null(sim_take(c));
+	say(a, h1, h2, 12);
+	sim_run(sim, MOMENT);
+	assert_hears(b, 12);
+	assert_null(sim_take(c));
+	sim_free(sim);
+}
+
+static void forgets_what_is_silent(void **state)
+{
+	struct sim *sim = sim_mesh(3, 3, 1);
+	struct sim_port *a = &sim->node[0]->port[0], *b = &sim->node[1]->port[0],
+			*c = &sim->node[2]->port[0];
+	struct host h1 = host_of(1), h2 = host_of(2);
+	const struct fdb_counts *counts = fdb_counts(sim_network(sim->node[0])->fdb);
+
+	(void)state;
+	teach(b, h2, h1);
+	discard_all(sim);
+	sim_run(sim, 299 * NS_PER_S);
+	say(a, h1, h2, 20);
+	sim_run(sim, MOMENT);
+	assert_hears(b, 20);
+	assert_null(sim_take(c));
+	sim_run(sim, 2 * NS_PER_S); /* sending to h2 did not refresh it */
+	say(a, h1, h2, 21);
+	sim_run(sim, MOMENT);
+	assert_hears(b, 21);
+	assert_hears(c, 21);
+	assert_int_equal(counts->aged, 1);
+	sim_run(sim, 302 * NS_PER_S);
+	assert_int_equal(counts->learned, 0);
+	sim_free(sim);
+}
+
+static unsigned events_of(struct sim_node *node, enum event_kind kind)
+{
+	struct event event;
+	unsigned count = 0;
+
+	while (engine_next_event(node->engine, &event))
+		count += event.kind == kind;
+	return count;
+}
+
+static void follows_a_move_and_freezes_a_juggler(void **state)
+{
+	struct sim *sim = sim_mesh(4, 3, 1);
+	struct sim_port *a = &sim->node[0]->port[0], *b = &sim->node[1]->port[0],
+			*c = &sim->node[2]->port[0];
+	struct host h1 = host_of(1), h2 = host_of(2);
+
+	(void)state;
+	teach(a, h1, h2); /* b and c know h1 */
+	teach(b, h2, h1);
+	events_of(sim->node[0], EVENT_MOVED);
+	teach(c, h2, h1); /* moved: the newest place wins */
+	assert_int_equal(events_of(sim->node[0], EVENT_MOVED), 1);
+	discard_all(sim);
+	say(a, h1, h2, 30);
+	sim_run(sim, MOMENT);
+	assert_hears(c, 30);
+	assert_null(sim_take(b));
+
+	for (unsigned i = 0; i < FDB_MOVES; i++)
+		teach(i % 2 ? c : b, h2, h1);
+	assert_int_equal(events_of(sim->node[0], EVENT_FROZEN), 1);
+	assert_int_equal(drops_of(sim->node[0], DROP_MAC_FROZEN), 1);
+	sim_run(sim, (FDB_MOVE_SPAN + 1) * NS_PER_S);
+	teach(b, h2, h1);
+	discard_all(sim);
+	say(a, h1, h2, 31);
+	sim_run(sim, MOMENT);
+	assert_hears(b, 31);
+	sim_free(sim);
+}
+
+static void a_loop_is_refused(void **state)
+{
+	struct sim *sim = sim_mesh(5, 2, 1);
+	struct network *n = sim_network(sim->node[1]);
+	struct host h1 = host_of(1), h2 = host_of(2);
+
+	(void)state;
+	assert_int_not_equal(network_add_port(n, h1.mac, SIM_INNER_MTU, true, 0), PORT_NONE);
+	say(&sim->node[0]->port[0], h1, h2, 1);
+	sim_run(sim, MOMENT);
+	assert_null(sim_take(&sim->node[1]->port[0]));
+	assert_int_equal(drops_of(sim->node[1], DROP_LOCAL_MAC), 1);
+	sim_free(sim);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(floods_until_learned),
+		cmocka_unit_test(forgets_what_is_silent),
+		cmocka_unit_test(follows_a_move_and_freezes_a_juggler),
+		cmocka_unit_test(a_loop_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
