@@ -82,7 +82,8 @@ static void forward(struct engine *e, const struct network *n, uint32_t port, st
 	watch_outbound(e, &v, f);
 	note = verdict_commit(e->tables, &v, f, now);
 	watch_events(e, &v, f, note, now);
-	carry_out(e, n, &v, f, packet);
+	if (f) /* else there is nothing to carry: the verdict is a drop */
+		carry_out(e, n, &v, f, packet);
 }
 
 /* 1: one frame was forwarded; 0: there is none now; −errno: the port failed. */

@@ -34,7 +34,7 @@ struct runs *runs_new(void)
 		runs_free(r);
 		return NULL;
 	}
-	for (uint16_t i = 0; i < RUNS_MAX; i++)
+	for (unsigned i = 0; i < RUNS_MAX; i++)
 		r->spare[i] = (uint16_t)(RUNS_MAX - 1 - i);
 	for (unsigned i = 0; i < OPEN_BUCKETS; i++)
 		r->open[i] = RUN_NONE;

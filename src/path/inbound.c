@@ -76,7 +76,7 @@ static bool congestion_told(struct verdict *v, uint8_t outer_tos, const struct f
 		return true;
 	if (!ecn_inner(outer_tos, inner->ip.tos, &ecn))
 		return verdict_drop(v, DROP_IP_TUNNEL_ECN);
-	v->ecn = ecn;
+	v->ecn = (uint8_t)ecn;
 	v->set_ecn = ecn != (inner->ip.tos & ECN_MASK);
 	return true;
 }
@@ -156,7 +156,7 @@ struct verdict inbound_decide(const struct tables *t, const struct arrival *a, s
 	struct verdict v = verdict_start(NETWORK_NONE);
 	struct span in = span_of(a->at, a->len);
 	const struct network *n;
-	struct vxlan header;
+	struct vxlan header = { 0 };
 
 	*inner = (struct frame) { 0 };
 	v.from_peer = a->source;

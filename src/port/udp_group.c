@@ -84,9 +84,9 @@ static int check_interface(const char *name, struct link_info *info, struct text
 	}
 	if (rc == -ENODEV)
 		text_add(why, "there is no interface %s", name);
-	else if (rc < 0)
+	else if (rc != 0)
 		text_add(why, "interface %s can not be looked up: %s", name, strerror(-rc));
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	if (!info->up) {
 		text_add(why, "interface %s is down: ip link set %s up", name, name);
@@ -131,7 +131,7 @@ int udp_join(struct udp *udp, struct addr group, const char *interface, char why
 	struct link_info info;
 	int rc = check_interface(interface, &info, &text);
 
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	if (group.family != udp->bind.family) {
 		text_add(&text, "a group and the address that sends to it are of one family");

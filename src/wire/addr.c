@@ -63,7 +63,7 @@ bool addr_parse(const char *text, struct addr *out)
 const char *addr_text(struct addr a, char out[ADDR_TEXT])
 {
 	if (a.family == ADDR_NONE)
-		return strcpy(out, "-");
+		return memcpy(out, "-", 2);
 	return inet_ntop(a.family == ADDR_V4 ? AF_INET : AF_INET6, a.octet, out, ADDR_TEXT);
 }
 

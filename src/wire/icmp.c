@@ -1,5 +1,7 @@
 #include "wire/icmp.h"
 
+#include <assert.h>
+
 #include "reply.h"
 #include "wire/checksum.h"
 
@@ -18,7 +20,10 @@ enum {
 /* The packet's bytes without Ethernet and its padding. */
 static struct span packet_bytes(const struct frame *f)
 {
-	return span_first(span_from(frame_bytes(f), f->l3), f->ip.len);
+	struct span packet = span_from(frame_bytes(f), f->l3);
+
+	assert(packet.at); /* f->ip was read from there */
+	return span_first(packet, f->ip.len);
 }
 
 static bool icmp_is_error(const struct frame *f)

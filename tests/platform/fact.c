@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct finding say(enum outcome outcome, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static struct finding say(enum outcome outcome,
+								const char *format, va_list args)
 {
 	struct finding f = { .outcome = outcome };
 
