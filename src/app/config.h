@@ -1,0 +1,27 @@
+/* The cluster file on its way from disk to a checked value, with its complaints printed. */
+#ifndef APP_CONFIG_H
+#define APP_CONFIG_H
+
+#include "plan/cluster.h"
+
+enum { CONFIG_MAX = 16 << 20 }; /* longest cluster file */
+
+struct config {
+	const char *file; /* as named on the command line */
+	char *text;
+	size_t len;
+	struct cluster *cluster; /* usable only when errors counts no error */
+	struct errors errors;
+};
+
+/* Reads and checks @file.  0; or −errno when it cannot be read at all.  Complaints are gathered in
+ * @out->errors, not printed. */
+int config_read(struct config *out, const char *file);
+
+/* Prints what was gathered, if anything, and where there is an error @consequence ("Nothing was
+ * changed."; NULL: nothing).  True when there is none (warnings are fine). */
+bool config_report(struct config *config, const char *consequence);
+
+void config_free(struct config *config);
+
+#endif

@@ -1,0 +1,323 @@
+#include "app/loop.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+struct loop;
+
+/* A watched local port. */
+struct port_watch {
+	ev_io io;
+	struct loop *loop;
+	struct tap_port *port;
+};
+
+/* A watched socket of an endpoint. */
+struct socket_watch {
+	ev_io io;
+	ev_io writable;
+	struct loop *loop;
+	struct underlay_wire *wire;
+	unsigned socket;
+	bool receives;
+};
+
+struct loop {
+	struct ev_loop *ev;
+	struct vswitch *s;
+	struct notes *notes;
+	uint64_t now;
+	bool paused;
+	struct port_watch *ports;
+	struct socket_watch *sockets;
+	unsigned socket_count;
+	ev_check wake;
+	ev_prepare turn;
+	ev_idle busy;
+	ev_timer tick;
+	ev_signal signals[5];
+};
+
+static uint64_t clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/* -- Ports -- */
+
+static void lose_port(struct port_watch *watch, int rc)
+{
+	struct vswitch *s = watch->loop->s;
+
+	ev_io_stop(watch->loop->ev, &watch->io);
+	log_warning(
+		"network %s: its device %s is gone (%s); the other networks go on, and this one "
+		"drops as port-down until the switch is started again",
+		s->tables->networks[watch->port->network]->name, watch->port->tap.name,
+		strerror(-rc));
+	vswitch_drop_port(s, watch->port);
+}
+
+static void on_port(EV_P_ ev_io *io, int events)
+{
+	struct port_watch *watch = io->data;
+	int rc = engine_port_readable(watch->loop->s->engine, watch->port->network,
+				      watch->port->index, watch->loop->now);
+
+	(void)loop;
+	(void)events;
+	if (rc < 0)
+		lose_port(watch, rc);
+}
+
+static void watch_ports(struct loop *loop, bool on)
+{
+	for (uint32_t i = 0; i < loop->s->port_count; i++) {
+		struct port_watch *watch = &loop->ports[i];
+
+		if (on && watch->port->tap.fd >= 0)
+			ev_io_start(loop->ev, &watch->io);
+		else
+			ev_io_stop(loop->ev, &watch->io);
+	}
+}
+
+/* -- Sockets -- */
+
+static void lose_socket(struct socket_watch *watch, int rc)
+{
+	char ip[ADDR_TEXT];
+
+	ev_io_stop(watch->loop->ev, &watch->io);
+	log_error("a socket of %s failed (%s) and is not read any more",
+		  addr_text(watch->wire->self, ip), strerror(-rc));
+}
+
+/* Readable without a datagram means that an error waits: the loop cannot tell the two apart, and an
+ * error that nobody fetches would wake it for ever. */
+static void on_receiver(EV_P_ ev_io *io, int events)
+{
+	struct socket_watch *watch = io->data;
+	struct underlay_wire *wire = watch->wire;
+	uint64_t before = wire->received;
+	int rc = engine_wire_readable(watch->loop->s->engine, wire->endpoint, watch->socket,
+				      watch->loop->now);
+
+	(void)loop;
+	(void)events;
+	if (rc < 0)
+		lose_socket(watch, rc);
+	else if (wire->received == before)
+		engine_wire_errors(watch->loop->s->engine, wire->endpoint, watch->loop->now);
+}
+
+/* A source socket drops all that arrives: when it is readable, it has an error. */
+static void on_source(EV_P_ ev_io *io, int events)
+{
+	struct socket_watch *watch = io->data;
+
+	(void)loop;
+	(void)events;
+	engine_wire_errors(watch->loop->s->engine, watch->wire->endpoint, watch->loop->now);
+}
+
+static void on_writable(EV_P_ ev_io *io, int events)
+{
+	struct socket_watch *watch = io->data;
+
+	(void)loop;
+	(void)events;
+	engine_wire_writable(watch->loop->s->engine, watch->wire->endpoint, watch->loop->now);
+}
+
+static void watch_writable(struct loop *loop)
+{
+	for (unsigned i = 0; i < loop->socket_count; i++) {
+		struct socket_watch *watch = &loop->sockets[i];
+
+		if (engine_blocked(loop->s->engine, watch->wire->endpoint))
+			ev_io_start(loop->ev, &watch->writable);
+		else
+			ev_io_stop(loop->ev, &watch->writable);
+	}
+}
+
+/* -- The turn -- */
+
+static void on_wake(EV_P_ ev_check *check, int events)
+{
+	(void)loop;
+	(void)events;
+	((struct loop *)check->data)->now = clock_now();
+}
+
+static void on_turn(EV_P_ ev_prepare *prepare, int events)
+{
+	struct loop *l = prepare->data;
+	bool more = engine_flush(l->s->engine, l->now);
+	bool paused = engine_paused(l->s->engine);
+
+	(void)loop;
+	(void)events;
+	notes_drain(l->notes, l->s, l->now);
+	if (paused || l->paused)
+		watch_writable(l);
+	if (paused != l->paused)
+		watch_ports(l, !paused);
+	l->paused = paused;
+	if (more && !paused)
+		ev_idle_start(l->ev, &l->busy);
+	else
+		ev_idle_stop(l->ev, &l->busy);
+}
+
+/* Being watched is enough: an idle watcher keeps the loop from sleeping while flooded copies wait.
+ */
+static void on_busy(EV_P_ ev_idle *idle, int events)
+{
+	(void)loop;
+	(void)idle;
+	(void)events;
+}
+
+static void on_tick(EV_P_ ev_timer *timer, int events)
+{
+	struct loop *l = timer->data;
+
+	(void)loop;
+	(void)events;
+	engine_tick(l->s->engine, l->now);
+	notes_watch_groups(l->notes, l->s, l->now);
+}
+
+/* -- Signals -- */
+
+static void tell(void *context, const char *text)
+{
+	(void)context;
+	fputs(text, stderr);
+}
+
+static void on_signal(EV_P_ ev_signal *signal, int events)
+{
+	struct loop *l = signal->data;
+
+	(void)loop;
+	(void)events;
+	if (signal->signum == SIGUSR1)
+		notes_dump(stderr, l->s, l->now);
+	else if (signal->signum == SIGUSR2)
+		engine_trace(l->s->engine, LOOP_TRACE_FRAMES, tell, NULL);
+	else
+		ev_break(l->ev, EVBREAK_ALL);
+}
+
+/* -- Setting up and down -- */
+
+static void start_ports(struct loop *l)
+{
+	for (uint32_t i = 0; i < l->s->port_count; i++) {
+		struct port_watch *watch = &l->ports[i];
+
+		*watch = (struct port_watch) { .loop = l, .port = &l->s->ports[i] };
+		ev_io_init(&watch->io, on_port, watch->port->tap.fd, EV_READ);
+		watch->io.data = watch;
+	}
+	watch_ports(l, true);
+}
+
+static void start_wire(struct loop *l, struct underlay_wire *wire)
+{
+	for (unsigned i = 0; i < udp_sockets(wire->udp); i++) {
+		struct socket_watch *watch = &l->sockets[l->socket_count++];
+
+		*watch = (struct socket_watch) {
+			.loop = l,
+			.wire = wire,
+			.socket = i,
+			.receives = i < udp_receivers(wire->udp),
+		};
+		ev_io_init(&watch->io, watch->receives ? on_receiver : on_source,
+			   udp_fd(wire->udp, i), EV_READ);
+		watch->io.data = watch;
+		ev_io_init(&watch->writable, on_writable, udp_fd(wire->udp, i), EV_WRITE);
+		watch->writable.data = watch;
+		ev_io_start(l->ev, &watch->io);
+	}
+}
+
+static void start_signals(struct loop *l)
+{
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		ev_signal_init(&l->signals[i], on_signal, numbers[i]);
+		l->signals[i].data = l;
+		ev_signal_start(l->ev, &l->signals[i]);
+	}
+}
+
+static void start_turns(struct loop *l)
+{
+	ev_check_init(&l->wake, on_wake);
+	ev_set_priority(&l->wake, EV_MAXPRI);
+	l->wake.data = l;
+	ev_check_start(l->ev, &l->wake);
+
+	ev_prepare_init(&l->turn, on_turn);
+	l->turn.data = l;
+	ev_prepare_start(l->ev, &l->turn);
+
+	ev_idle_init(&l->busy, on_busy);
+
+	ev_timer_init(&l->tick, on_tick, 1., 1.);
+	l->tick.data = l;
+	ev_timer_start(l->ev, &l->tick);
+}
+
+static bool allocate(struct loop *l)
+{
+	unsigned sockets = 0;
+
+	for (uint16_t i = 0; i < l->s->wire_count; i++)
+		sockets += udp_sockets(l->s->wires[i].udp);
+	l->ports = calloc(l->s->port_count + 1, sizeof(*l->ports));
+	l->sockets = calloc(sockets + 1, sizeof(*l->sockets));
+	l->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
+	return l->ports && l->sockets && l->ev;
+}
+
+static void release(struct loop *l)
+{
+	if (l->ev)
+		ev_loop_destroy(l->ev);
+	free(l->sockets);
+	free(l->ports);
+}
+
+int loop_run(struct vswitch *s, struct notes *notes)
+{
+	struct loop l = { .s = s, .notes = notes, .now = clock_now() };
+	bool ok = allocate(&l);
+
+	if (ok) {
+		start_turns(&l);
+		start_ports(&l);
+		for (uint16_t i = 0; i < s->wire_count; i++)
+			start_wire(&l, &s->wires[i]);
+		start_signals(&l);
+		ev_run(l.ev, 0);
+		notes_dump(stderr, s, l.now);
+	}
+	release(&l);
+	return ok ? 0 : -ENOMEM;
+}

@@ -1,0 +1,18 @@
+/* The loop: the only user of libev, and of the clock.
+ *
+ * It says "readable", "writable", "tick" to the engine and nothing else.  Per wake-up: sample the
+ * clock once; each readable port and socket is read within the engine's budget; before going to
+ * sleep again the engine ends its turn.  While the underlay is full, ports are not watched at all:
+ * a level-triggered watcher would spin. */
+#ifndef APP_LOOP_H
+#define APP_LOOP_H
+
+#include "app/notes.h"
+#include "app/switch.h"
+
+enum { LOOP_TRACE_FRAMES = 8 }; /* frames that one SIGUSR2 has told */
+
+/* Runs until SIGTERM, SIGINT or SIGHUP.  0, or −errno when the loop could not be set up. */
+int loop_run(struct vswitch *s, struct notes *notes);
+
+#endif

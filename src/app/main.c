@@ -1,0 +1,131 @@
+/* vxs: a VXLAN switch in user space.  The verbs; everything else is below. */
+#include <string.h>
+
+#include "app/config.h"
+#include "app/identity.h"
+#include "app/loop.h"
+#include "app/options.h"
+
+static const char *const not_started = "Nothing was started.";
+
+static uint32_t machine_mtu(void *netlink, struct addr addr, const char *interface)
+{
+	struct link_info link;
+	int rc = interface ? link_get(netlink, interface, &link)
+			   : link_holding(netlink, addr, &link);
+
+	return rc < 0 ? 0 : link.mtu;
+}
+
+static enum exit_code serve(const struct plan *plan, struct netlink *netlink)
+{
+	struct vswitch vswitch;
+	struct notes notes = { 0 };
+	enum exit_code code = EXIT_REFUSED;
+
+	if (vswitch_open(&vswitch, plan, netlink) < 0)
+		return EXIT_REFUSED;
+	if (notes_open(&notes, &vswitch)) {
+		log_info("node %s of cluster %s is ready: %u networks on %u endpoints",
+			 plan->cluster->nodes[plan->node].name, plan->cluster->name,
+			 (unsigned)plan->network_count, (unsigned)plan->endpoint_count);
+		code = loop_run(&vswitch, &notes) < 0 ? EXIT_REFUSED : EXIT_OK;
+	}
+	notes_close(&notes);
+	vswitch_close(&vswitch);
+	return code;
+}
+
+/* From a readable cluster file to a running switch: each stage whole before the next begins. */
+static enum exit_code run_config(struct config *config, const char *asked, struct netlink *netlink)
+{
+	const struct plan_machine machine = { .context = netlink, .mtu = machine_mtu };
+	char why[IDENTITY_WHY];
+	struct plan *plan;
+	uint32_t node;
+	enum exit_code code;
+
+	if (config->errors.error_count) {
+		config_report(config, not_started);
+		return EXIT_CONFIG;
+	}
+	node = identity_find(config->cluster, asked, why);
+	if (node == NODE_NONE) {
+		log_error("%s", why);
+		return EXIT_REFUSED;
+	}
+	identity_check(config->cluster, node, netlink, &config->errors);
+	plan = config->errors.error_count
+		       ? NULL
+		       : plan_make(config->cluster, node, &machine, &config->errors);
+	if (!config_report(config, not_started) || !plan)
+		code = EXIT_CONFIG;
+	else
+		code = serve(plan, netlink);
+	plan_free(plan);
+	return code;
+}
+
+static bool read_config(struct config *config, const char *file)
+{
+	int rc = config_read(config, file);
+
+	if (rc < 0)
+		log_error("cannot read %s: %s", file, strerror(-rc));
+	return rc == 0;
+}
+
+static enum exit_code verb_run(int argc, char **argv)
+{
+	struct run_options options;
+	struct netlink *netlink;
+	struct config config;
+	enum exit_code code;
+	int rc;
+
+	if (!options_run(argc, argv, &options))
+		return EXIT_USAGE;
+	log_set_level(options.level);
+	if (!read_config(&config, options.file))
+		return EXIT_CONFIG;
+	rc = netlink_open(&netlink);
+	if (rc < 0) {
+		log_error("no netlink socket: %s", strerror(-rc));
+		config_free(&config);
+		return EXIT_REFUSED;
+	}
+	code = run_config(&config, options.node, netlink);
+	netlink_close(netlink);
+	config_free(&config);
+	return code;
+}
+
+static enum exit_code verb_check(int argc, char **argv)
+{
+	const char *file = options_check(argc, argv);
+	struct config config;
+	bool fine;
+
+	if (!file)
+		return EXIT_USAGE;
+	if (!read_config(&config, file))
+		return EXIT_CONFIG;
+	fine = config_report(&config, NULL);
+	if (fine)
+		printf("%s: cluster %s, %u nodes, %u networks: fine\n", file, config.cluster->name,
+		       (unsigned)config.cluster->node_count,
+		       (unsigned)config.cluster->network_count);
+	config_free(&config);
+	return fine ? EXIT_OK : EXIT_CONFIG;
+}
+
+static const struct verb verbs[] = {
+	{ "run", "-f FILE [--node NAME] [--verbose]", "be a node of the cluster", verb_run },
+	{ "check", "FILE", "say what is wrong with a cluster file", verb_check },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	return (int)options_dispatch(verbs, argc, argv);
+}

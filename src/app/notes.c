@@ -1,0 +1,156 @@
+#include "app/notes.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "ctl/show.h"
+
+bool notes_open(struct notes *notes, const struct vswitch *s)
+{
+	size_t groups = s->plan->group_count;
+
+	*notes = (struct notes) { .silent_since = calloc(groups ? groups : 1, sizeof(uint32_t)) };
+	return notes->silent_since;
+}
+
+void notes_close(struct notes *notes)
+{
+	free(notes->silent_since);
+}
+
+static void say_frozen(struct notes *notes, const struct vswitch *s, const struct event *event,
+		       uint64_t now)
+{
+	uint32_t swallowed;
+	char mac[MAC_TEXT];
+
+	if (!log_allowed(&notes->frozen, now, &swallowed))
+		return;
+	log_warning("network %s: %s moved more than %d times in %d s and is frozen for %d s: two "
+		    "stations share it, or there is a loop (%" PRIu32
+		    " more such lines were left out)",
+		    s->tables->networks[event->network]->name, mac_text(event->mac, mac), FDB_MOVES,
+		    FDB_MOVE_SPAN, FDB_MOVE_SPAN, swallowed);
+}
+
+static void say_no_runs(struct notes *notes, const struct event *event, uint64_t now)
+{
+	uint32_t swallowed;
+
+	if (log_allowed(&notes->no_runs, now, &swallowed))
+		log_warning("the underlay cannot segment (error %d): datagrams are sent singly "
+			    "from now on",
+			    event->error);
+}
+
+void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
+{
+	struct event event;
+
+	while (engine_next_event(s->engine, &event)) {
+		if (event.kind == EVENT_FROZEN)
+			say_frozen(notes, s, &event, now);
+		else if (event.kind == EVENT_NO_RUNS)
+			say_no_runs(notes, &event, now);
+	}
+}
+
+static uint64_t group_heard(const struct vswitch *s, const struct plan_group *group)
+{
+	const struct underlay_wire *wire = &s->wires[group->endpoint];
+
+	for (unsigned i = 1; i < udp_receivers(wire->udp); i++) {
+		if (addr_equal(udp_group(wire->udp, i), group->group))
+			return wire->heard[i];
+	}
+	return 0;
+}
+
+/* Frames that the networks of this group have flooded into it. */
+static uint64_t group_floods(const struct vswitch *s, const struct plan_group *group)
+{
+	uint64_t floods = 0;
+
+	for (uint32_t id = 0; id < s->plan->network_count; id++) {
+		const struct network_config *config = s->plan->networks[id].config;
+
+		if (config->flood == FLOOD_GROUP && addr_equal(config->group, group->group))
+			floods += s->tables->networks[id]->count.floods;
+	}
+	return floods;
+}
+
+static void say_silent(const struct plan_group *group, uint64_t floods)
+{
+	char ip[ADDR_TEXT];
+
+	log_warning(
+		"%" PRIu64
+		" frames were flooded into group %s on %s, and nothing was heard from it "
+		"in %d s.  Either no other node has joined (is it running, on the same group, port "
+		"and "
+		"VNI?), or the network between does not forward multicast (cloud networks do not; "
+		"switches need an IGMP querier; routers need a TTL above 1).  `flood: peers` needs "
+		"no "
+		"multicast.",
+		floods, addr_text(group->group, ip), group->interface, NOTES_GROUP_SILENCE);
+}
+
+void notes_watch_groups(struct notes *notes, const struct vswitch *s, uint64_t now)
+{
+	uint32_t tick = clock_tick(now);
+
+	for (size_t i = 0; i < s->plan->group_count; i++) {
+		const struct plan_group *group = &s->plan->groups[i];
+		uint64_t floods = group_floods(s, group);
+		uint32_t *since = &notes->silent_since[i];
+
+		if (*since == UINT32_MAX || !floods)
+			continue;
+		if (!*since)
+			*since = tick;
+		if (group_heard(s, group)) {
+			*since = UINT32_MAX;
+		} else if (tick - *since >= NOTES_GROUP_SILENCE) {
+			say_silent(group, floods);
+			*since = UINT32_MAX;
+		}
+	}
+}
+
+static void dump_sockets(FILE *to, const struct vswitch *s)
+{
+	for (uint16_t w = 0; w < s->wire_count; w++) {
+		const struct underlay_wire *wire = &s->wires[w];
+		char ip[ADDR_TEXT];
+
+		for (unsigned i = 0; i < udp_receivers(wire->udp); i++) {
+			struct addr group = udp_group(wire->udp, i);
+
+			fprintf(to,
+				"%s %s port %u: %" PRIu64 " receives from others, %" PRIu64
+				" lost because our buffer was full\n",
+				group.family ? "group" : "endpoint",
+				addr_text(group.family ? group : wire->self, ip),
+				s->plan->endpoints[w].port, wire->heard[i],
+				udp_overflows(wire->udp, i));
+		}
+	}
+}
+
+void notes_dump(FILE *to, const struct vswitch *s, uint64_t now)
+{
+	const struct engine_counters *c = engine_counters(s->engine);
+
+	fprintf(to, "node %s of %s\n", s->plan->cluster->nodes[s->plan->node].name,
+		s->plan->cluster->name);
+	dump_sockets(to, s);
+	fprintf(to,
+		"sent %" PRIu64 " datagrams in %" PRIu64 " runs, %" PRIu64
+		" flooded copies; waited %" PRIu64 " times for the underlay\n",
+		c->datagrams, c->runs, c->flood_messages, c->blocked);
+	show_all(to, s->tables, now);
+	fprintf(to, "end of dump\n");
+	fflush(to);
+}

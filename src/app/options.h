@@ -1,0 +1,39 @@
+/* The command line: a table of verbs, and the options of each.  Help and dispatch come from the
+ * table, so they cannot disagree. */
+#ifndef APP_OPTIONS_H
+#define APP_OPTIONS_H
+
+#include "base/log.h"
+
+/* What the process says when it ends (SPEC §2). */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_USAGE = 1,   /* bad command line */
+	EXIT_REFUSED = 2, /* understood, but the system or the switch said no */
+	EXIT_CONFIG = 4,  /* the cluster file has errors */
+};
+
+struct run_options {
+	const char *file; /* -f */
+	const char *node; /* --node, or $VXS_NODE, or NULL */
+	enum log_level level;
+};
+
+struct verb {
+	const char *name;
+	const char *usage; /* what follows the name */
+	const char *help;  /* one line */
+	enum exit_code (*run)(int argc, char **argv);
+};
+
+/* Finds the verb in @argv[1] among @verbs (ended by one without a name) and runs it with what
+ * follows; says what is wrong, with the nearest right word, when there is none. */
+enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv);
+
+/* `vxs run`: false when something is wrong; what, and the usage, is on stderr then. */
+bool options_run(int argc, char **argv, struct run_options *out);
+
+/* `vxs check`: the file's name; NULL when something is wrong, as above. */
+const char *options_check(int argc, char **argv);
+
+#endif

@@ -1,0 +1,33 @@
+/* The switch of one node: the object that owns everything.  Opening is a list, closing its mirror.
+ *
+ * The order: tables before the engine that walks them; sockets before TAPs, so that a second start
+ * fails on the port, with the holder's name, before it has touched a device; the engine's doors
+ * last. */
+#ifndef APP_SWITCH_H
+#define APP_SWITCH_H
+
+#include "app/ops.h"
+#include "engine/engine.h"
+#include "plan/plan.h"
+#include "port/link.h"
+
+struct vswitch {
+	const struct plan *plan;
+	struct netlink *netlink;
+	struct tables *tables;
+	struct engine *engine;
+	struct underlay_wire *wires; /* by endpoint */
+	uint16_t wire_count;         /* open ones */
+	struct tap_port *ports;      /* one per network that has a device */
+	uint32_t port_count;         /* open ones */
+};
+
+/* Opens what @plan asks for.  0, or −errno after the log said what failed; then nothing is left
+ * open.  The plan must outlive the switch; @netlink is only borrowed. */
+int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *netlink);
+void vswitch_close(struct vswitch *s);
+
+/* Takes a failed port out of service: the others go on. */
+void vswitch_drop_port(struct vswitch *s, struct tap_port *port);
+
+#endif

@@ -1,0 +1,140 @@
+#include "ctl/show.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+
+static void show_destination(FILE *to, const struct tables *t, const char *mac,
+			     struct destination dst, uint16_t port, const char *state)
+{
+	const struct peer *peer = peers_at(t->peers, dst.peer);
+	char ip[ADDR_TEXT];
+
+	if (!peer)
+		return;
+	fprintf(to, "%s dst %s ", mac, addr_text(peer->addr, ip));
+	if (dst.port && dst.port != port)
+		fprintf(to, "port %u ", dst.port);
+	fprintf(to, "self%s\n", state);
+}
+
+static void show_list(FILE *to, const struct tables *t, const char *mac,
+		      const struct flood_list *list, uint16_t port)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		show_destination(to, t, mac, list->to[i], port, " permanent");
+}
+
+static void show_entry(FILE *to, const struct tables *t, const struct network *n,
+		       const struct fdb_entry *entry)
+{
+	const char *state = entry->kind == FDB_LEARNED ? "" : " permanent";
+	char mac[MAC_TEXT];
+
+	mac_text(entry->mac, mac);
+	if (entry->list)
+		show_list(to, t, mac, entry->list, n->port);
+	else if (entry->place.kind == PLACE_PORT)
+		fprintf(to, "%s port %" PRIu32 " master%s\n", mac, entry->place.port, state);
+	else
+		show_destination(to, t, mac, entry->place.to, n->port, state);
+}
+
+void show_fdb(FILE *to, const struct tables *t, const struct network *n)
+{
+	if (n->flood)
+		show_list(to, t, "00:00:00:00:00:00", n->flood, n->port);
+	for (uint32_t slot = fdb_next(n->fdb, 0); slot != FDB_NONE;
+	     slot = fdb_next(n->fdb, slot + 1))
+		show_entry(to, t, n, fdb_at(n->fdb, slot));
+}
+
+void show_neigh(FILE *to, const struct network *n)
+{
+	char ip[ADDR_TEXT], mac[MAC_TEXT];
+
+	for (uint32_t slot = neigh_next(n->neigh, 0); slot != NEIGH_NONE;
+	     slot = neigh_next(n->neigh, slot + 1)) {
+		const struct neigh_entry *entry = neigh_at(n->neigh, slot);
+
+		fprintf(to, "%s lladdr %s %sPERMANENT\n", addr_text(entry->ip, ip),
+			mac_text(entry->mac, mac), entry->router ? "router " : "");
+	}
+}
+
+static void show_drops(FILE *to, const struct drops *drops)
+{
+	for (unsigned reason = 0; reason < DROP_REASON_COUNT; reason++) {
+		if (drops->count[reason])
+			fprintf(to, "  drop %-18s %10" PRIu64 "  %s\n", drop_name(reason),
+				drops->count[reason], drop_explanation(reason));
+	}
+}
+
+void show_counters(FILE *to, const struct network *n)
+{
+	const struct network_counters *c = &n->count;
+	const struct fdb_counts *fdb = fdb_counts(n->fdb);
+
+	fprintf(to,
+		"  from peers %" PRIu64 " frames, %" PRIu64 " bytes; to peers %" PRIu64
+		" frames, %" PRIu64 " bytes; between local ports %" PRIu64 "\n",
+		c->rx_frames, c->rx_bytes, c->tx_frames, c->tx_bytes, c->local_frames);
+	fprintf(to,
+		"  ARP and ND answered %" PRIu64 ", flooded %" PRIu64 ", l2 misses %" PRIu64
+		", l3 misses %" PRIu64 "\n",
+		c->answered, c->floods, c->l2_misses, c->l3_misses);
+	fprintf(to,
+		"  fdb: %" PRIu32 " learned of %" PRIu32 ", %" PRIu32 " fixed; moved %" PRIu64
+		", frozen %" PRIu64 ", aged %" PRIu64 ", evicted %" PRIu64 "\n",
+		fdb->learned, fdb_capacity(n->fdb), fdb->fixed, fdb->moves, fdb->freezes, fdb->aged,
+		fdb->evicted);
+	if (c->reserved_bits)
+		fprintf(to, "  reserved bits set in %" PRIu64 " datagrams\n", c->reserved_bits);
+	show_drops(to, &c->drops);
+}
+
+void show_stray_drops(FILE *to, const struct tables *t)
+{
+	show_drops(to, &t->drops);
+}
+
+void show_peers(FILE *to, const struct tables *t, uint64_t now)
+{
+	struct peer_ref ref = { 0 };
+
+	for (uint32_t slot = 0; peers_next(t->peers, slot, &ref); slot = ref.slot + 1) {
+		const struct peer *peer = peers_at(t->peers, ref);
+		char ip[ADDR_TEXT];
+
+		fprintf(to,
+			"peer %-15s rx %" PRIu64 " frames, %" PRIu64 " bytes; tx %" PRIu64
+			" frames, %" PRIu64 " bytes; errors %" PRIu64,
+			addr_text(peer->addr, ip), peer->count.rx_frames, peer->count.rx_bytes,
+			peer->count.tx_frames, peer->count.tx_bytes, peer->count.errors);
+		if (peer->heard)
+			fprintf(to, "; heard %" PRIu32 " s ago", clock_tick(now) - peer->heard);
+		if (peer->path_mtu && clock_tick(now) < peer->path_mtu_until)
+			fprintf(to, "; path mtu %" PRIu32, peer->path_mtu);
+		fprintf(to, "%s\n", peer->stranger ? "; stranger" : "");
+	}
+}
+
+void show_all(FILE *to, const struct tables *t, uint64_t now)
+{
+	for (uint32_t id = 0; id < t->network_count; id++) {
+		const struct network *n = t->networks[id];
+
+		if (!n)
+			continue;
+		fprintf(to, "network %s vni %" PRIu32 " mtu %u\n", n->name, n->vni, n->mtu);
+		show_counters(to, n);
+		fprintf(to, "fdb of %s\n", n->name);
+		show_fdb(to, t, n);
+		fprintf(to, "neighbours of %s\n", n->name);
+		show_neigh(to, n);
+	}
+	fprintf(to, "peers\n");
+	show_peers(to, t, now);
+	show_stray_drops(to, t);
+}
