@@ -43,7 +43,7 @@ void budget_spend(struct budget *b, uint64_t tokens, uint64_t now); /* never bel
 
 struct network_counters {
 	uint64_t rx_frames, rx_bytes; /* from peers to local ports */
-	uint64_t tx_frames, tx_bytes; /* from local ports to peers */
+	uint64_t tx_frames, tx_bytes; /* from local ports to peers, a flood once */
 	uint64_t local_frames;        /* from local port to local port */
 	uint64_t answered;            /* ARP and ND requests answered here */
 	uint64_t floods;              /* frames that went to the flood list */

@@ -41,19 +41,20 @@ static void count_received(struct tables *t, struct network *n, struct peer_ref 
 	peers_heard(t->peers, peer, f->len, now);
 }
 
-static void count_sent(struct tables *t, struct network *n, const struct verdict *v,
-		       const struct frame *f)
+static void count_sent(struct network *n, const struct frame *f)
 {
 	n->count.tx_frames++;
 	n->count.tx_bytes += f->len;
-	peers_sent(t->peers, v->to.peer, f->len);
 }
 
-/* What each destination got is counted by the engine, when it got it. */
-static void count_flood(struct network *n, const struct verdict *v, uint64_t now)
+/* Once here; what each destination got is counted by the engine, when it got it. */
+static void count_flood(struct network *n, const struct verdict *v, const struct frame *f,
+			uint64_t now)
 {
-	if (v->list)
+	if (v->list) {
 		n->count.floods++;
+		count_sent(n, f);
+	}
 	if (other_port_open(n, v->from_port))
 		n->count.local_frames++;
 	if (v->effects.copies > 0)
@@ -78,10 +79,11 @@ static void count_way(struct tables *t, struct network *n, const struct verdict 
 			n->count.local_frames++;
 		break;
 	case ACTION_SEND:
-		count_sent(t, n, v, f);
+		count_sent(n, f);
+		peers_sent(t->peers, v->to.peer, f->len);
 		break;
 	case ACTION_FLOOD:
-		count_flood(n, v, now);
+		count_flood(n, v, f, now);
 		break;
 	}
 }
