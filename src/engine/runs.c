@@ -202,6 +202,8 @@ static struct run cut_first(struct run *rest)
 	rest->iovs -= one.iovs;
 	rest->bytes -= one.bytes;
 	rest->count--;
+	if (rest->count == 1)
+		rest->segment = (uint16_t)rest->bytes;
 	return one;
 }
 

@@ -96,23 +96,29 @@ static bool too_big(struct engine *e, struct underlay *u, const struct pending *
 	return true;
 }
 
+/* How many datagrams at the front of a refused run go the same way.  A shorter last one may fit
+ * where the others did not. */
+static unsigned sharing_fate(const struct pending *p, enum drop_reason reason)
+{
+	bool last_is_shorter = p->run.bytes % p->run.segment != 0;
+
+	return p->run.count - (reason == DROP_TX_TOO_BIG && last_is_shorter ? 1U : 0U);
+}
+
 /* The oldest run, or the oldest datagram where they leave singly, will never leave. */
 static void give_up(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
 {
 	struct pending *p = runs_oldest(e->runs, &s->queue);
-	unsigned lost = s->singly ? 1 : p->run.count;
-	enum drop_reason reason = DROP_TX_TOO_BIG;
+	enum drop_reason reason =
+		too_big(e, u, p, error, now) ? DROP_TX_TOO_BIG : DROP_UNDERLAY_ERROR;
+	unsigned lost = s->singly ? 1 : sharing_fate(p, reason);
 
-	if (!too_big(e, u, p, error, now)) {
-		reason = DROP_UNDERLAY_ERROR;
+	if (reason == DROP_UNDERLAY_ERROR)
 		peers_failed(e->tables->peers, p->peer);
-	}
-	for (unsigned i = 0; i < lost; i++)
-		tables_count_drop(e->tables, p->network[p->first + i], reason, 1);
-	if (s->singly)
+	for (unsigned i = 0; i < lost; i++) {
+		tables_count_drop(e->tables, p->network[p->first], reason, 1);
 		runs_drop_datagram(e->runs, &s->queue);
-	else
-		runs_drop(e->runs, &s->queue);
+	}
 	if (!underlay_is_known(error))
 		u->failed = -error;
 }

@@ -2,14 +2,16 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "fdb_owners.h"
+#include "pages.h"
 
 /* Room for static entries grows in steps; the learned ones' is there from the start. */
-enum { FIXED_ROOM = 16, CACHE_LINE = 64 };
+enum { FIXED_ROOM = 16 };
 
-static_assert(sizeof(struct fdb_entry) == CACHE_LINE, "one entry, one cache line");
+static_assert(sizeof(struct fdb_entry) == 64, "one entry, one cache line");
 
 struct fdb {
 	struct hash_secret secret;
@@ -28,14 +30,15 @@ struct fdb {
 
 static bool entries_reserve(struct fdb *fdb, uint32_t room)
 {
-	struct fdb_entry *entries = aligned_alloc(CACHE_LINE, (size_t)room * sizeof(*entries));
+	struct fdb_entry *entries = pages_new(room, sizeof(*entries));
 
 	if (!entries)
 		return false;
-	for (uint32_t slot = 0; slot < fdb->pool.high; slot++)
-		entries[slot] = fdb->entries[slot];
-	free(fdb->entries);
+	if (fdb->entries)
+		memcpy(entries, fdb->entries, fdb->pool.high * sizeof(*entries));
+	pages_free(fdb->entries, fdb->room, sizeof(*entries));
 	fdb->entries = entries;
+	fdb->room = room;
 	return true;
 }
 
@@ -52,13 +55,8 @@ static bool ages_reserve(struct fdb *fdb, uint32_t room)
 /* An array that grew before memory ran out is merely larger than it must be. */
 static bool reserve(struct fdb *fdb, uint32_t room)
 {
-	if (room <= fdb->room)
-		return true;
-	if (!entries_reserve(fdb, room) || !ages_reserve(fdb, room) ||
-	    !fdb_owners_reserve(&fdb->owners, room) || !slot_index_reserve(&fdb->index, room))
-		return false;
-	fdb->room = room;
-	return true;
+	return ages_reserve(fdb, room) && fdb_owners_reserve(&fdb->owners, room) &&
+	       slot_index_reserve(&fdb->index, room) && entries_reserve(fdb, room);
 }
 
 struct fdb *fdb_new(uint32_t learned, uint32_t ageing, struct hash_secret secret)
@@ -89,7 +87,7 @@ void fdb_free(struct fdb *fdb)
 			flood_list_put(fdb->entries[slot].list);
 	slot_index_done(&fdb->index);
 	fdb_owners_done(&fdb->owners);
-	free(fdb->entries);
+	pages_free(fdb->entries, fdb->room, sizeof(*fdb->entries));
 	free(fdb->ages);
 	free(fdb);
 }

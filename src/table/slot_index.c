@@ -1,7 +1,8 @@
 #include "slot_index.h"
 
 #include <assert.h>
-#include <stdlib.h>
+
+#include "pages.h"
 
 static size_t cells_for(uint32_t slots)
 {
@@ -16,14 +17,14 @@ bool slot_index_init(struct slot_index *index, uint32_t slots)
 {
 	size_t cells = cells_for(slots);
 
-	index->cells = slots <= SLOT_INDEX_MAX ? calloc(cells, sizeof(*index->cells)) : NULL;
+	index->cells = slots <= SLOT_INDEX_MAX ? pages_new(cells, sizeof(*index->cells)) : NULL;
 	index->mask = (uint32_t)(cells - 1);
 	return index->cells != NULL;
 }
 
 void slot_index_done(struct slot_index *index)
 {
-	free(index->cells);
+	pages_free(index->cells, (size_t)index->mask + 1, sizeof(*index->cells));
 }
 
 bool slot_index_reserve(struct slot_index *index, uint32_t slots)

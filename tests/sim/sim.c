@@ -265,7 +265,7 @@ bool sim_turn(struct sim_node *node)
 		engine_wire_errors(node->engine, 0, now);
 		worked = true;
 	}
-	if (engine_blocked(node->engine, 0) && node->wire.room > 0) {
+	if (engine_blocked(node->engine, 0) && node->wire.room >= RUN_DATAGRAMS) {
 		engine_wire_writable(node->engine, 0, now);
 		worked = true;
 	}

@@ -57,11 +57,12 @@ struct sim_link {
 struct sim_wire {
 	struct sim_node *node;
 	struct sim_queue received;
-	struct addr group;          /* the one it has joined, or ADDR_NONE */
-	bool gro;                   /* merges datagrams of one size, as UDP_GRO does */
-	bool no_runs;               /* EIO */
-	int error;                  /* every send fails with it; 0: none */
-	uint32_t room;              /* datagrams it takes before it says EAGAIN */
+	struct addr group; /* the one it has joined, or ADDR_NONE */
+	bool gro;          /* merges datagrams of one size, as UDP_GRO does */
+	bool no_runs;      /* EIO */
+	int error;         /* every send fails with it; 0: none */
+	uint32_t
+		room; /* datagrams it takes before it says EAGAIN; writable from RUN_DATAGRAMS on */
 	struct addr dead[SIM_DEAD]; /* peers whose machine answers with ICMP */
 	unsigned deads;
 	int pending; /* what the next send fails with */

@@ -138,6 +138,7 @@ static unsigned wire_send_runs(void *wire, const struct run *runs, unsigned n, i
 	w->calls++;
 	for (unsigned i = 0; i < n; i++) {
 		assert(runs[i].count >= 1 && runs[i].count <= RUN_DATAGRAMS);
+		assert(runs[i].count > 1 || runs[i].segment == runs[i].bytes);
 		assert(runs[i].bytes <= RUN_BYTES && runs[i].source == runs[0].source);
 		*error = objection(w, &runs[i]);
 		if (*error)

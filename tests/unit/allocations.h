@@ -23,6 +23,8 @@ WRAPS(calloc, (size_t count, size_t size), (count, size))
 WRAPS(realloc, (void *at, size_t size), (at, size))
 WRAPS(reallocarray, (void *at, size_t count, size_t size), (at, count, size))
 WRAPS(aligned_alloc, (size_t alignment, size_t size), (alignment, size))
+WRAPS(mmap64, (void *at, size_t size, int prot, int flags, int fd, long offset),
+      (at, size, prot, flags, fd, offset))
 /* clang-format on */
 
 #undef WRAPS

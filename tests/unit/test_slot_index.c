@@ -51,7 +51,7 @@ static void chosen_macs_do_not_make_long_runs(void **state)
 
 			slot_index_add(&index, slot_tag(hash_word(secret, mac)), i);
 		}
-		assert_true(longest_run(&index) < 200);
+		assert_true(longest_run(&index) < 100);
 		slot_index_done(&index);
 	}
 }

@@ -1,0 +1,326 @@
+/* What the underlay and the ports refuse, and what that may cost. */
+#include <errno.h>
+
+#include "check.h"
+
+enum { FRAMES = 500, FLOWS = 7 };
+
+/* Two nodes that know h1 behind the first and h2 behind the second. */
+static struct sim *two_friends(uint64_t seed, uint16_t sources)
+{
+	struct sim *sim = sim_mesh(seed, 2, sources);
+
+	say(&sim->node[1]->port[0], host_of(2), host_of(1), 0);
+	sim_run(sim, MOMENT);
+	say(&sim->node[0]->port[0], host_of(1), host_of(2), 0);
+	sim_run(sim, MOMENT);
+	sim_discard(&sim->node[0]->port[0]);
+	sim_discard(&sim->node[1]->port[0]);
+	return sim;
+}
+
+static uint64_t all_drops(struct sim_node *node)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < DROP_REASON_COUNT; i++)
+		sum += sim_network(node)->count.drops.count[i] + node->tables->drops.count[i];
+	return sum;
+}
+
+/* Frame @i of FRAMES belongs to flow i % FLOWS; sizes vary so that runs break. */
+static void say_many(struct sim_port *port, struct host from, struct host to)
+{
+	uint8_t frame[512];
+
+	for (uint32_t i = 0; i < FRAMES; i++) {
+		uint16_t sport = (uint16_t)(1000 + i % FLOWS);
+
+		sim_give(port, frame, make_udp(frame, from, to, sport, 64 + i * 13 % 200, i));
+	}
+}
+
+/* All of them came, each flow in its order. */
+static void assert_all_in_order(struct sim_port *port)
+{
+	uint32_t next[FLOWS];
+	struct sim_packet *packet;
+	unsigned count = 0;
+
+	for (uint32_t flow = 0; flow < FLOWS; flow++)
+		next[flow] = flow;
+	while ((packet = sim_take(port))) {
+		uint32_t number = number_of(packet->at);
+
+		assert_int_equal(number, next[number % FLOWS]);
+		next[number % FLOWS] += FLOWS;
+		assert_true(is_sound(packet->at, packet->len));
+		sim_done(port->node->sim, packet);
+		count++;
+	}
+	assert_int_equal(count, FRAMES);
+}
+
+static void a_full_underlay_loses_nothing(void **state)
+{
+	struct sim *sim = two_friends(30, 4);
+	struct sim_node *a = sim->node[0];
+	uint64_t reads;
+
+	(void)state;
+	a->wire.room = 5;
+	say_many(&a->port[0], host_of(1), host_of(2));
+	sim_run(sim, MOMENT);
+	assert_true(engine_paused(a->engine));
+	assert_true(engine_blocked(a->engine, 0));
+	reads = a->port[0].reads;
+	assert_true(a->port[0].out.count > 0);
+	sim_run(sim, MOMENT);
+	assert_int_equal(engine_port_readable(a->engine, 0, 0, sim->now), 0);
+	assert_int_equal(a->port[0].reads, reads); /* the tenant's queue holds the rest */
+	for (unsigned i = 0; i < 20; i++) {
+		a->wire.room = RUN_DATAGRAMS;
+		sim_run(sim, MOMENT);
+	}
+	assert_false(engine_paused(a->engine));
+	assert_all_in_order(&sim->node[1]->port[0]);
+	assert_int_equal(all_drops(a), 0);
+	assert_true(engine_counters(a->engine)->blocked > 1);
+	sim_free(sim);
+}
+
+static void inbound_goes_on_while_blocked(void **state)
+{
+	struct sim *sim = two_friends(31, 1);
+
+	(void)state;
+	sim->node[0]->wire.room = 0;
+	say(&sim->node[0]->port[0], host_of(1), host_of(2), 1);
+	say(&sim->node[1]->port[0], host_of(2), host_of(1), 2);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[0]->port[0], 2);
+	assert_null(sim_take(&sim->node[1]->port[0]));
+	sim_free(sim);
+}
+
+static void a_dead_peer_costs_nobody_else_a_packet(void **state)
+{
+	struct sim *sim = two_friends(32, 1);
+	struct sim_node *a = sim->node[0];
+	struct network *n = sim_network(a);
+	struct host dead = host_of(66);
+	struct destination grave = { .port = 0 };
+	uint8_t frame[512];
+
+	(void)state;
+	assert_true(addr_parse("10.9.9.9", &a->wire.dead[0]));
+	a->wire.deads = 1;
+	assert_true(peers_add(a->tables->peers, a->wire.dead[0], &grave.peer));
+	fdb_put(n->fdb, dead.mac, FDB_STATIC, place_peer(grave), 0);
+	/* Growing sizes: every frame is a run of its own, so errors wait for living peers. */
+	for (uint32_t i = 0; i < 200; i++) {
+		struct host to = i % 2 ? host_of(2) : dead;
+
+		sim_give(&a->port[0], frame, make_udp(frame, host_of(1), to, 9, 64 + i, i));
+	}
+	sim_run(sim, MOMENT);
+	assert_int_equal(sim_discard(&sim->node[1]->port[0]), 100);
+	assert_int_equal(all_drops(a), 0);
+	assert_int_equal(peers_at(a->tables->peers, grave.peer)->count.errors, 100);
+	sim_free(sim);
+}
+
+static void refused_runs_are_counted_and_do_not_spin(void **state)
+{
+	static const int errors[] = { ENETUNREACH, EHOSTUNREACH, ENETDOWN, EPERM,
+				      EACCES,      ENOBUFS,      EINVAL };
+	struct sim *sim = two_friends(33, 4);
+	struct sim_node *a = sim->node[0];
+	uint64_t calls;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		calls = a->wire.calls;
+		a->wire.error = errors[i];
+		say(&a->port[0], host_of(1), host_of(2), i);
+		say(&a->port[0], host_of(1), host_of(2), i);
+		sim_run(sim, MOMENT);
+		assert_int_equal(drops_of(a, DROP_UNDERLAY_ERROR), 2 * (i + 1));
+		assert_int_equal(a->wire.calls - calls, 2); /* tried, and once more */
+	}
+	a->wire.error = 0;
+	say(&a->port[0], host_of(1), host_of(2), 99);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 99);
+	a->wire.error = EBADF; /* nothing that a healthy socket says */
+	say(&a->port[0], host_of(1), host_of(2), 1);
+	sim_turn(a);
+	assert_int_equal(engine_wire_readable(a->engine, 0, 0, sim->now), -EBADF);
+	sim_free(sim);
+}
+
+static void a_narrow_path_is_learned_and_told(void **state)
+{
+	struct sim *sim = two_friends(34, 1);
+	struct sim_node *a = sim->node[0];
+	struct sim_packet *answer;
+	struct frame f;
+	uint8_t frame[2048];
+	size_t len = make_udp(frame, host_of(1), host_of(2), 9, 1400, 1);
+
+	(void)state;
+	sim->link[0][1].mtu = 1400;
+	sim_give(&a->port[0], frame, len);
+	say(&a->port[0], host_of(1), host_of(2), 2);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 2);
+	assert_int_equal(drops_of(a, DROP_TX_TOO_BIG), 1);
+	assert_null(sim_take(&a->port[0]));
+	sim_give(&a->port[0], frame, len); /* now the path says so itself */
+	sim_run(sim, MOMENT);
+	answer = sim_take(&a->port[0]);
+	assert_non_null(answer);
+	assert_true(frame_parse(&f, answer->at, answer->len));
+	assert_int_equal(f.ip.proto, IP_ICMP);
+	assert_int_equal(get_be16(answer->at + f.l4), 0x0304);   /* fragmentation needed */
+	assert_int_equal(get_be16(answer->at + f.l4 + 6), 1350); /* 1400 − 50 */
+	sim_done(sim, answer);
+	sim_free(sim);
+}
+
+static void a_socket_without_runs_sends_singly(void **state)
+{
+	struct sim *sim = two_friends(35, 1);
+	struct sim_node *a = sim->node[0];
+	struct event event;
+	unsigned notes = 0;
+
+	(void)state;
+	while (engine_next_event(a->engine, &event))
+		continue;
+	a->wire.no_runs = true;
+	say_many(&a->port[0], host_of(1), host_of(2));
+	sim_run(sim, MOMENT);
+	assert_all_in_order(&sim->node[1]->port[0]);
+	assert_int_equal(all_drops(a), 0);
+	assert_true(engine_counters(a->engine)->singles_after_eio > 0);
+	while (engine_next_event(a->engine, &event))
+		notes += event.kind == EVENT_NO_RUNS && event.error == EIO;
+	assert_int_equal(notes, 1);
+	a->wire.room = 3; /* and a full underlay in the middle of a run loses nothing either */
+	say_many(&a->port[0], host_of(1), host_of(2));
+	for (unsigned i = 0; i < 20; i++) {
+		sim_run(sim, MOMENT);
+		a->wire.room = RUN_DATAGRAMS;
+	}
+	assert_all_in_order(&sim->node[1]->port[0]);
+	assert_int_equal(all_drops(a), 0);
+	sim_free(sim);
+}
+
+/* ECN changes within a flow; the flow must not overtake itself. */
+static void a_changing_tos_keeps_the_order(void **state)
+{
+	struct sim *sim = two_friends(36, 1);
+	struct sim_packet *packet;
+	uint8_t frame[512];
+	struct frame f;
+
+	(void)state;
+	for (uint32_t i = 0; i < 50; i++) {
+		size_t len = make_udp(frame, host_of(1), host_of(2), 9, 64, i);
+
+		assert_true(frame_parse(&f, frame, len));
+		frame_set_ecn(&f, i % 3 ? 2 : 0);
+		sim_give(&sim->node[0]->port[0], frame, len);
+	}
+	sim_run(sim, MOMENT);
+	for (uint32_t i = 0; i < 50; i++) {
+		packet = sim_take(&sim->node[1]->port[0]);
+		assert_non_null(packet);
+		assert_int_equal(number_of(packet->at), i);
+		sim_done(sim, packet);
+	}
+	sim_free(sim);
+}
+
+static void runs_carry_many(void **state)
+{
+	struct sim *sim = two_friends(37, 1);
+	struct sim_wire *wire = &sim->node[0]->wire;
+	uint64_t runs = wire->runs, calls = wire->calls;
+
+	(void)state;
+	for (uint32_t i = 0; i < ENGINE_BUDGET; i++)
+		say(&sim->node[0]->port[0], host_of(1), host_of(2), i);
+	sim_run(sim, MOMENT);
+	assert_int_equal(wire->runs - runs, 1); /* 64 frames of one size: one message */
+	assert_int_equal(wire->calls - calls, 1);
+	assert_int_equal(sim_discard(&sim->node[1]->port[0]), ENGINE_BUDGET);
+	sim_free(sim);
+}
+
+static void ports_that_refuse(void **state)
+{
+	struct sim *sim = two_friends(38, 1);
+	struct sim_node *b = sim->node[1];
+	struct sim_port *from = &sim->node[0]->port[0], *port = &b->port[0];
+	static const struct {
+		int error;
+		enum drop_reason reason;
+		int closes;
+	} rows[] = {
+		{ -EAGAIN, DROP_PORT_FULL, 0 },       { -ENOBUFS, DROP_PORT_FULL, 0 },
+		{ -ENOMEM, DROP_PORT_FULL, 0 },       { -EIO, DROP_PORT_DOWN, 0 },
+		{ -EBADFD, DROP_PORT_DOWN, -EBADFD },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t before = drops_of(b, rows[i].reason);
+
+		port->write_error = rows[i].error;
+		say(from, host_of(1), host_of(2), i);
+		sim_run(sim, MOMENT);
+		assert_int_equal(drops_of(b, rows[i].reason), before + 1);
+		assert_int_equal(engine_port_readable(b->engine, 0, 0, sim->now), rows[i].closes);
+	}
+	engine_detach_port(b->engine, 0, 0);
+	say(from, host_of(1), host_of(2), 9);
+	sim_run(sim, MOMENT);
+	assert_int_equal(drops_of(b, DROP_PORT_DOWN), 3);
+	sim_free(sim);
+}
+
+static void ports_that_cannot_be_read(void **state)
+{
+	struct sim *sim = two_friends(39, 1);
+	struct sim_node *a = sim->node[0];
+
+	(void)state;
+	a->port[0].read_error = -EIO; /* down, not gone */
+	assert_int_equal(engine_port_readable(a->engine, 0, 0, sim->now), 0);
+	a->port[0].read_error = -EBADFD;
+	assert_int_equal(engine_port_readable(a->engine, 0, 0, sim->now), -EBADFD);
+	a->port[0].read_error = -ENOTRECOVERABLE; /* no name for it: this port, not the process */
+	assert_int_equal(engine_port_readable(a->engine, 0, 0, sim->now), -ENOTRECOVERABLE);
+	sim_free(sim);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_full_underlay_loses_nothing),
+		cmocka_unit_test(inbound_goes_on_while_blocked),
+		cmocka_unit_test(a_dead_peer_costs_nobody_else_a_packet),
+		cmocka_unit_test(refused_runs_are_counted_and_do_not_spin),
+		cmocka_unit_test(a_narrow_path_is_learned_and_told),
+		cmocka_unit_test(a_socket_without_runs_sends_singly),
+		cmocka_unit_test(a_changing_tos_keeps_the_order),
+		cmocka_unit_test(runs_carry_many),
+		cmocka_unit_test(ports_that_refuse),
+		cmocka_unit_test(ports_that_cannot_be_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
