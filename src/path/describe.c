@@ -158,5 +158,5 @@ void describe_frame(struct text *out, const struct frame *f)
 	describe_payload(out, f);
 	text_add(out, ", %zu bytes", f->len);
 	if (f->kind != FRAME_PLAIN)
-		text_add(out, ", a superframe of segments with %u", f->gso_size);
+		text_add(out, ", a superframe to be cut at %u", f->gso_size);
 }

@@ -125,19 +125,17 @@ static void out_parse(const struct tale *tale)
 
 static void tell_unknown(const struct tale *tale)
 {
+	const struct network *n = tale->network;
 	const struct mac dst = tale->frame->eth.dst;
-	const struct verdict *v = tale->verdict;
 	char mac[MAC_TEXT];
 
-	if (mac_is_group(dst))
-		text_add(tale->out, "%s is a group without an entry", mac_text(dst, mac));
+	text_add(tale->out, "%s is %s, ", mac_text(dst, mac),
+		 mac_is_group(dst) ? "a group" : "unknown");
+	if (n->flood && n->flood->count > 0)
+		text_add(tale->out, "hence the flood list  (%s)",
+			 origin_words(tale->tables->origins, n->flood_origin));
 	else
-		text_add(tale->out, "%s is unknown", mac_text(dst, mac));
-	if (tale->network->flood && tale->network->flood->count > 0)
-		text_add(tale->out, ": flood list  (%s)",
-			 origin_words(tale->tables->origins, v->origin));
-	else
-		text_add(tale->out, ", and there is no flood list");
+		text_add(tale->out, "and there is no flood list");
 }
 
 static void out_look_up(const struct tale *tale)
