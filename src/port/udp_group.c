@@ -18,13 +18,13 @@ static int share(int fd, int on)
  * start is refused as ever. */
 static int bind_group(const struct udp *udp, int fd, struct addr group, uint32_t ifindex)
 {
-	bool covered = addr_is_unspecified(udp->bind);
+	bool covered = addr_is_unspecified(udp->options.bind);
 	int rc = share(fd, 1);
 
 	if (rc == 0 && covered)
 		rc = share(udp->receiver[0].fd, 1);
 	if (rc == 0)
-		rc = udp_bind(fd, group, udp->port, ifindex);
+		rc = udp_bind(fd, group, udp->options.port, ifindex);
 	if (covered)
 		share(udp->receiver[0].fd, 0);
 	return rc;
@@ -50,7 +50,7 @@ static int join_v6(int fd, struct addr group, uint32_t ifindex)
 
 static int open_group(struct udp *udp, struct addr group, uint32_t ifindex)
 {
-	int fd = udp_socket(udp, &udp->options), rc;
+	int fd = udp_socket(udp), rc;
 
 	if (fd < 0)
 		return fd;
@@ -116,8 +116,8 @@ static void explain_join(struct text *why, const struct udp *udp, struct addr gr
 
 	text_add(why, "group %s can not be joined on %s: ", addr_text(group, text), interface);
 	if (rc == -EADDRINUSE) {
-		text_add(why, "its port %u is held by ", udp->port);
-		holder_describe(why, group, udp->port);
+		text_add(why, "its port %u is held by ", udp->options.port);
+		holder_describe(why, group, udp->options.port);
 	} else if (rc == -ENOBUFS) {
 		text_add(why, "too many memberships (sysctl net.ipv4.igmp_max_memberships)");
 	} else {
@@ -133,7 +133,7 @@ int udp_join(struct udp *udp, struct addr group, const char *interface, char why
 
 	if (rc != 0)
 		return rc;
-	if (group.family != udp->bind.family) {
+	if (group.family != udp->options.bind.family) {
 		text_add(&text, "a group and the address that sends to it are of one family");
 		return -EAFNOSUPPORT;
 	}

@@ -36,7 +36,7 @@ static int set_ttl(int fd, int level, int name, uint8_t ttl)
 	return ttl ? set_option(fd, level, name, ttl) : 0;
 }
 
-static int set_v4(int fd, const struct udp *udp, const struct udp_options *options)
+static int set_v4(int fd, const struct udp *udp)
 {
 	static const struct option fixed[] = {
 		{ IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO },
@@ -49,18 +49,18 @@ static int set_v4(int fd, const struct udp *udp, const struct udp_options *optio
 	int rc = set_options(fd, fixed, sizeof(fixed) / sizeof(fixed[0]));
 
 	if (rc == 0)
-		rc = set_option(fd, SOL_SOCKET, SO_NO_CHECK, !options->checksum);
+		rc = set_option(fd, SOL_SOCKET, SO_NO_CHECK, !udp->options.checksum);
 	if (rc == 0)
-		rc = set_ttl(fd, IPPROTO_IP, IP_TTL, options->ttl);
+		rc = set_ttl(fd, IPPROTO_IP, IP_TTL, udp->options.ttl);
 	if (rc == 0)
-		rc = set_ttl(fd, IPPROTO_IP, IP_MULTICAST_TTL, options->multicast_ttl);
+		rc = set_ttl(fd, IPPROTO_IP, IP_MULTICAST_TTL, udp->options.multicast_ttl);
 	if (rc == 0 && udp->ifindex &&
 	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) < 0)
 		rc = -errno;
 	return rc;
 }
 
-static int set_v6(int fd, const struct udp *udp, const struct udp_options *options)
+static int set_v6(int fd, const struct udp *udp)
 {
 	static const struct option fixed[] = {
 		{ IPPROTO_IPV6, IPV6_V6ONLY, 1 },
@@ -76,9 +76,9 @@ static int set_v6(int fd, const struct udp *udp, const struct udp_options *optio
 	/* Linux 4.20; before, a socket bound to a group heard it from any interface. */
 	set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
 	if (rc == 0)
-		rc = set_ttl(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, options->ttl);
+		rc = set_ttl(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, udp->options.ttl);
 	if (rc == 0)
-		rc = set_ttl(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, options->multicast_ttl);
+		rc = set_ttl(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, udp->options.multicast_ttl);
 	if (rc == 0 && udp->ifindex)
 		rc = set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)udp->ifindex);
 	return rc;
@@ -92,15 +92,15 @@ static void set_buffer(int fd, int forced, int plain)
 		set_option(fd, SOL_SOCKET, plain, BUFFER);
 }
 
-int udp_socket(const struct udp *udp, const struct udp_options *options)
+int udp_socket(const struct udp *udp)
 {
-	bool v4 = udp->bind.family == ADDR_V4;
+	bool v4 = udp->options.bind.family == ADDR_V4;
 	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int rc;
 
 	if (fd < 0)
 		return -errno;
-	rc = v4 ? set_v4(fd, udp, options) : set_v6(fd, udp, options);
+	rc = v4 ? set_v4(fd, udp) : set_v6(fd, udp);
 	if (rc < 0) {
 		close(fd);
 		return rc;
@@ -188,19 +188,19 @@ static void explain_bind(struct text *why, struct addr addr, uint16_t port, int 
 
 /* Never SO_REUSEADDR or SO_REUSEPORT here: the kernel would let a second process share the port and
  * silently split the traffic between the two. */
-static int open_main(struct udp *udp, const struct udp_options *options, struct text *why)
+static int open_main(struct udp *udp, struct text *why)
 {
-	int fd = udp_socket(udp, options), rc;
+	int fd = udp_socket(udp), rc;
 
 	if (fd < 0) {
-		explain_bind(why, udp->bind, udp->port, fd);
+		explain_bind(why, udp->options.bind, udp->options.port, fd);
 		return fd;
 	}
 	udp->receiver[0] = (struct udp_receiver) { .fd = fd };
 	udp->receivers = 1;
-	rc = udp_bind(fd, udp->bind, udp->port, udp->ifindex);
+	rc = udp_bind(fd, udp->options.bind, udp->options.port, udp->ifindex);
 	if (rc < 0) {
-		explain_bind(why, udp->bind, udp->port, rc);
+		explain_bind(why, udp->options.bind, udp->options.port, rc);
 		return rc;
 	}
 	udp_make_receiver(fd);
@@ -243,10 +243,9 @@ static uint16_t next_port(struct port_walk *walk)
 }
 
 /* A source socket on the next free port of @walk; −EADDRINUSE when none is left. */
-static int open_source(const struct udp *udp, const struct udp_options *options,
-		       struct port_walk *walk)
+static int open_source(const struct udp *udp, struct port_walk *walk)
 {
-	int fd = udp_socket(udp, options), rc;
+	int fd = udp_socket(udp), rc;
 
 	if (fd < 0)
 		return fd;
@@ -254,7 +253,7 @@ static int open_source(const struct udp *udp, const struct udp_options *options,
 	while (rc == 0) {
 		uint16_t port = next_port(walk);
 
-		rc = port ? udp_bind(fd, udp->bind, port, udp->ifindex) : -EADDRINUSE;
+		rc = port ? udp_bind(fd, udp->options.bind, port, udp->ifindex) : -EADDRINUSE;
 		if (rc == 0)
 			return fd;
 		if (rc == -EADDRINUSE && port)
@@ -265,15 +264,16 @@ static int open_source(const struct udp *udp, const struct udp_options *options,
 }
 
 /* Fewer than asked for is good enough, none is not. */
-static int open_sources(struct udp *udp, const struct udp_options *options, struct text *why)
+static int open_sources(struct udp *udp, struct text *why)
 {
+	const struct udp_options *options = &udp->options;
 	struct port_walk walk;
 
 	if (options->sources <= 1)
 		return 0;
 	walk = port_walk(options);
 	while (udp->sources < options->sources) {
-		int fd = open_source(udp, options, &walk);
+		int fd = open_source(udp, &walk);
 
 		if (fd == -EADDRINUSE && udp->sources)
 			return 0;
@@ -287,14 +287,14 @@ static int open_sources(struct udp *udp, const struct udp_options *options, stru
 	return 0;
 }
 
-static int find_interface(struct udp *udp, const struct udp_options *options, struct text *why)
+static int find_interface(struct udp *udp, const char *name, struct text *why)
 {
-	if (!options->interface)
+	if (!name)
 		return 0;
-	udp->ifindex = if_nametoindex(options->interface);
+	udp->ifindex = if_nametoindex(name);
 	if (udp->ifindex)
 		return 0;
-	text_add(why, "there is no interface %s", options->interface);
+	text_add(why, "there is no interface %s", name);
 	return -ENODEV;
 }
 
@@ -310,15 +310,14 @@ int udp_open(struct udp **out, const struct udp_options *options, char why[UDP_W
 		text_add(&text, "no memory");
 		return -ENOMEM;
 	}
-	udp->bind = options->bind;
-	udp->port = options->port;
-	udp->runs = options->checksum || options->bind.family == ADDR_V6;
 	udp->options = *options;
-	rc = find_interface(udp, options, &text);
+	udp->options.interface = NULL;
+	udp->runs = options->checksum || options->bind.family == ADDR_V6;
+	rc = find_interface(udp, options->interface, &text);
 	if (rc == 0)
-		rc = open_main(udp, options, &text);
+		rc = open_main(udp, &text);
 	if (rc == 0)
-		rc = open_sources(udp, options, &text);
+		rc = open_sources(udp, &text);
 	if (rc < 0) {
 		udp_close(udp);
 		return rc;

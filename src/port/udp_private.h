@@ -29,11 +29,9 @@ struct udp_receiver {
 };
 
 struct udp {
-	struct addr bind;
-	uint16_t port;
+	struct udp_options options; /* without the interface's name, which is not ours */
 	uint32_t ifindex;           /* for multicast and link-local addresses; 0: none */
 	bool runs;                  /* the kernel may cut: not with zero checksums */
-	struct udp_options options; /* for sockets made later; its strings are not ours */
 
 	unsigned receivers;
 	struct udp_receiver receiver[1 + UDP_GROUPS_MAX];
@@ -53,7 +51,7 @@ socklen_t sockaddr_of(union sockaddr_any *out, struct addr addr, uint16_t port, 
 struct addr sockaddr_addr(const union sockaddr_any *from);
 
 /* A socket with everything set that must not change, not bound yet; or −errno. */
-int udp_socket(const struct udp *udp, const struct udp_options *options);
+int udp_socket(const struct udp *udp);
 
 /* The same for one that receives: buffers, merging. */
 void udp_make_receiver(int fd);

@@ -93,10 +93,10 @@ static uint32_t socket_mtu(const struct udp *udp, int fd, struct addr to)
 {
 	bool v4 = to.family == ADDR_V4;
 	union sockaddr_any name;
-	socklen_t len = sockaddr_of(&name, to, udp->port, udp->ifindex);
+	socklen_t len = sockaddr_of(&name, to, udp->options.port, udp->ifindex);
 	int mtu = 0;
 
-	if (udp_bind(fd, udp->bind, 0, udp->ifindex) < 0 || connect(fd, &name.any, len) < 0)
+	if (udp_bind(fd, udp->options.bind, 0, udp->ifindex) < 0 || connect(fd, &name.any, len) < 0)
 		return 0;
 	len = sizeof(mtu);
 	if (getsockopt(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_MTU : IPV6_MTU, &mtu, &len) < 0)
@@ -108,7 +108,7 @@ static uint32_t socket_mtu(const struct udp *udp, int fd, struct addr to)
  * address, because routes may depend on it. */
 uint32_t udp_path_mtu(struct udp *udp, struct addr to)
 {
-	int fd = udp_socket(udp, &udp->options);
+	int fd = udp_socket(udp);
 	uint32_t mtu;
 
 	if (fd < 0)

@@ -201,6 +201,7 @@ static void a_persistent_one_is_taken_again(void **state)
 	assert_false(second.created);
 	assert_int_equal(second.ifindex, first.ifindex);
 	assert_int_equal(info_of("vx5").mtu, 1400);
+	assert_true(info_of("vx5").running);
 	tap_close(&second);
 	assert_int_equal(link_delete(netlink, first.ifindex), 0);
 	assert_false(exists("vx5"));

@@ -591,6 +591,42 @@ static void receiving_goes_on_after_an_error(void **state)
 	free(kept);
 }
 
+/* Sends @run to itself until the socket drops one. */
+static void fill_up(struct udp *udp, const struct run *run)
+{
+	uint64_t before = udp_overflows(udp, 0);
+
+	for (int i = 0; i < 100000 && udp_overflows(udp, 0) == before; i++)
+		send_all(udp, run, 1);
+	assert_true(udp_overflows(udp, 0) > before);
+}
+
+/* A full socket has no room for the error's datagram, only for its number. */
+static void an_error_nobody_can_be_blamed_for(void **state)
+{
+	struct sample *fill = sample("127.0.0.2", 1000, 64, 1000);
+	struct sample *tiny = sample("127.0.0.2", 1, 1, 1);
+	struct sample *lost = sample("127.0.0.9", 10, 1, 10);
+	struct udp_options options = options_at("127.0.0.2");
+	struct wire_error found[4];
+	struct udp *udp;
+
+	begin(state);
+	options.sources = 1;
+	udp = open_with(&options);
+	fill_up(udp, &fill->run);
+	fill_up(udp, &tiny->run); /* into what a run was too long for */
+	send_all(udp, &lost->run, 1);
+	assert_int_equal(udp_errors(udp, found, 4), 1);
+	assert_int_equal(found[0].peer.family, ADDR_NONE);
+	assert_int_equal(found[0].error, ECONNREFUSED);
+	assert_false(in_error(udp));
+	udp_close(udp);
+	free(fill);
+	free(tiny);
+	free(lost);
+}
+
 static void overflows_are_counted(void **state)
 {
 	struct sample *s = sample("127.0.0.3", 1000, 64, 1000);
@@ -684,11 +720,18 @@ static void groups_are_heard_on_one_host(void **state)
 static void the_wildcard_joins_and_stays_exclusive(void **state)
 {
 	struct udp_options options = options_at("0.0.0.0");
+	struct sample *s = sample("239.1.1.1", 10, 1, 10);
+	struct datagram last;
+	uint8_t got[10];
 	struct udp *udp;
 
 	begin(state);
 	udp = open_on("lo", "0.0.0.0");
 	join(udp, "239.1.1.1", "lo");
+	send_all(udp, &s->run, 1);
+	receive_all(udp, 1, got, sizeof(got), &last);
+	assert_true(quiet(udp, 0));
+	free(s);
 	refuse(&options, EADDRINUSE, "test_udp");
 	udp_close(udp);
 }
@@ -780,6 +823,7 @@ int main(void)
 		cmocka_unit_test(a_dead_peer_costs_nobody_else),
 		cmocka_unit_test(a_dead_peer_within_a_batch),
 		cmocka_unit_test(receiving_goes_on_after_an_error),
+		cmocka_unit_test(an_error_nobody_can_be_blamed_for),
 		cmocka_unit_test(overflows_are_counted),
 		cmocka_unit_test(groups_are_heard_on_one_host),
 		cmocka_unit_test(the_wildcard_joins_and_stays_exclusive),
