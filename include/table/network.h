@@ -22,7 +22,10 @@ enum {
 enum arp_mode { ARP_FLOOD, ARP_SUPPRESS, ARP_PROXY };
 
 /* A local attachment: normally the network's one TAP. */
+enum { NETWORK_PORT_NAME = 16 };
+
 struct network_port {
+	char name[NETWORK_PORT_NAME]; /* its device; "port 3" until somebody says better */
 	bool used;
 	bool up;     /* frames can be written to it */
 	bool speaks; /* it has a MAC of its own that may send: not bridged, not attached */
@@ -88,6 +91,9 @@ struct network {
  * port that speaks gets an own entry in the FDB. */
 uint32_t network_add_port(struct network *n, struct mac mac, uint16_t mtu, bool speaks,
 			  uint32_t origin);
+
+/* What people shall call the port: its device's name. */
+void network_name_port(struct network *n, uint32_t port, const char *name);
 
 /* Forgets the port and what was learned from it. */
 void network_remove_port(struct network *n, uint32_t port);

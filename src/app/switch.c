@@ -102,7 +102,10 @@ static int open_port(struct vswitch *s, uint32_t id)
 	port->network = id;
 	port->index = network_add_port(s->tables->networks[id], network->mac, network->mtu,
 				       !config->bridge, origin);
-	return port->index == PORT_NONE ? -ENOMEM : 0;
+	if (port->index == PORT_NONE)
+		return -ENOMEM;
+	network_name_port(s->tables->networks[id], port->index, config->device);
+	return 0;
 }
 
 static int open_ports(struct vswitch *s)

@@ -35,7 +35,7 @@ static void show_entry(FILE *to, const struct tables *t, const struct network *n
 	if (entry->list)
 		show_list(to, t, mac, entry->list, n->port);
 	else if (entry->place.kind == PLACE_PORT)
-		fprintf(to, "%s port %" PRIu32 " master%s\n", mac, entry->place.port, state);
+		fprintf(to, "%s dev %s master%s\n", mac, n->ports[entry->place.port].name, state);
 	else
 		show_destination(to, t, mac, entry->place.to, n->port, state);
 }

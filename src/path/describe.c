@@ -38,10 +38,11 @@ void describe_list(struct text *out, const struct tables *t, const struct flood_
 		text_add(out, " and %u more", list->count - LIST_SHOWN);
 }
 
-void describe_place(struct text *out, const struct tables *t, struct place place)
+void describe_place(struct text *out, const struct tables *t, const struct network *n,
+		    struct place place)
 {
 	if (place.kind == PLACE_PORT) {
-		text_add(out, "dev port %u master", place.port);
+		text_add(out, "dev %s master", n->ports[place.port].name);
 		return;
 	}
 	text_add(out, "dst ");
@@ -63,7 +64,7 @@ void describe_entry(struct text *out, const struct tables *t, const struct netwo
 		describe_list(out, t, entry->list, n->port);
 		text_add(out, " self");
 	} else {
-		describe_place(out, t, entry->place);
+		describe_place(out, t, n, entry->place);
 	}
 	text_add(out, "%s  (%s)", entry->kind == FDB_LEARNED ? "" : " permanent",
 		 origin_words(t->origins, entry->origin));

@@ -16,7 +16,8 @@ void describe_list(struct text *out, const struct tables *t, const struct flood_
 		   uint16_t port);
 
 /* "dst 10.206.67.15 self" or "dev port 0 master" */
-void describe_place(struct text *out, const struct tables *t, struct place place);
+void describe_place(struct text *out, const struct tables *t, const struct network *n,
+		    struct place place);
 
 /* "32:39:e3:57:89:e7 dst 10.206.67.15 self permanent  (cluster.yaml:14)" */
 void describe_entry(struct text *out, const struct tables *t, const struct network *n,

@@ -99,11 +99,17 @@ static void tell_deciding_entry(const struct tale *tale)
 	describe_entry(tale->out, tale->tables, tale->network, tale->verdict->fdb_slot);
 }
 
+static const char *port_name(const struct tale *tale, uint32_t port)
+{
+	return tale->network->ports[port].name;
+}
+
 /* -- Outbound. -- */
 
 static void out_arrive(const struct tale *tale)
 {
-	text_add(tale->out, "port %u: VNI %u", tale->verdict->from_port, tale->network->vni);
+	text_add(tale->out, "%s: VNI %u", port_name(tale, tale->verdict->from_port),
+		 tale->network->vni);
 }
 
 /* Was the source judged before the frame's way ended? */
@@ -213,7 +219,7 @@ static void tell_reply(const struct tale *tale)
 	const struct neigh_entry *entry;
 	char ip[ADDR_TEXT], mac[MAC_TEXT];
 
-	text_add(tale->out, "REPLY on port %u: ", v->port);
+	text_add(tale->out, "REPLY on %s: ", port_name(tale, v->port));
 	if (v->answer == ANSWER_TOO_BIG) {
 		text_add(tale->out, "ICMP too big, packets up to %u bytes fit; counted as %s",
 			 v->answer_mtu, drop_name(v->reason));
@@ -246,7 +252,7 @@ static void out_leave(const struct tale *tale)
 		break;
 	case ACTION_DELIVER:
 	case ACTION_DELIVER_ALL:
-		text_add(tale->out, "DELIVER to port %u", v->port);
+		text_add(tale->out, "DELIVER to %s", port_name(tale, v->port));
 		break;
 	}
 }
@@ -368,7 +374,7 @@ static void in_leave(const struct tale *tale)
 	char mac[MAC_TEXT];
 
 	if (v->action == ACTION_DELIVER)
-		text_add(tale->out, "DELIVER to port %u: ", v->port);
+		text_add(tale->out, "DELIVER to %s: ", port_name(tale, v->port));
 	else if (v->action == ACTION_DELIVER_ALL)
 		text_add(tale->out, "DELIVER ALL: ");
 	if (v->fdb_slot != FDB_NONE)

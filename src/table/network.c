@@ -1,6 +1,7 @@
 #include "table/network.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 
@@ -65,9 +66,15 @@ uint32_t network_add_port(struct network *n, struct mac mac, uint16_t mtu, bool 
 	n->ports[port] = (struct network_port) {
 		.used = true, .up = true, .speaks = speaks, .mac = mac, .mtu = mtu
 	};
+	snprintf(n->ports[port].name, NETWORK_PORT_NAME, "port %u", port);
 	if (port >= n->ports_end)
 		n->ports_end = port + 1;
 	return port;
+}
+
+void network_name_port(struct network *n, uint32_t port, const char *name)
+{
+	snprintf(n->ports[port].name, NETWORK_PORT_NAME, "%s", name);
 }
 
 static void remove_own(struct network *n, uint32_t port)
