@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "derive.h"
+
 void check_error(struct checker *c, enum plan_code code, struct position at, const char *hint,
 		 const char *format, ...)
 {
@@ -48,29 +50,24 @@ static void check_addresses(struct checker *c)
 
 /* -- Networks among each other -- */
 
-static int compare_vnis(const void *left, const void *right)
+static int order_vnis(const struct network_config *a, const struct network_config *b)
 {
-	const struct network_config *a = *(const struct network_config *const *)left;
-	const struct network_config *b = *(const struct network_config *const *)right;
-	int order = (a->vni > b->vni) - (a->vni < b->vni);
-
-	return order != 0 ? order : (a > b) - (a < b);
+	return (a->vni > b->vni) - (a->vni < b->vni);
 }
 
-static int compare_devices(const void *left, const void *right)
+static bool has_vni(const struct network_config *n)
 {
-	const struct network_config *a = *(const struct network_config *const *)left;
-	const struct network_config *b = *(const struct network_config *const *)right;
-	int order = strcmp(a->device ? a->device : "", b->device ? b->device : "");
-
-	return order != 0 ? order : (a > b) - (a < b);
+	return n->vni != VNI_NONE;
 }
 
-static uint16_t port_at(const struct checker *c, const struct network_config *n, uint32_t node)
+static int order_devices(const struct network_config *a, const struct network_config *b)
 {
-	uint16_t own = c->cluster->nodes[node].port;
+	return strcmp(a->device, b->device);
+}
 
-	return n->port ? n->port : own ? own : c->cluster->underlay.port;
+static bool has_device(const struct network_config *n)
+{
+	return n->device != NULL;
 }
 
 /* Do @a and @b meet on a node, on one port of it if @same_port?  That node, or NODE_NONE. */
@@ -87,65 +84,94 @@ static uint32_t meeting(struct checker *c, const struct network_config *a,
 		uint32_t node = network_member(b, i);
 
 		if (c->seen[node] == c->round &&
-		    (!same_port || port_at(c, a, node) == port_at(c, b, node)))
+		    (!same_port ||
+		     derive_port(c->cluster, a, node) == derive_port(c->cluster, b, node)))
 			return node;
 	}
 	return NODE_NONE;
 }
 
-static void compare_vni(struct checker *c, const struct network_config *a,
-			const struct network_config *b)
+/* True when the two cannot both be: that was reported. */
+static bool clash_of_vnis(struct checker *c, const struct network_config *a,
+			  const struct network_config *b)
 {
 	uint32_t node;
 
-	if (a->vni != b->vni || b->vni == VNI_NONE)
-		return;
+	if (a->port && b->port && a->port != b->port)
+		return false;
 	node = meeting(c, a, b, true);
-	if (node != NODE_NONE)
-		check_error(c, PLAN_E_DUPLICATE_VNI, b->vni_at, NULL,
-			    "vni %u on port %u is network \"%s\" already (line %u), and node "
-			    "\"%s\" is in both",
-			    b->vni, port_at(c, b, node), a->name, a->vni_at.line,
-			    c->cluster->nodes[node].name);
+	if (node == NODE_NONE)
+		return false;
+	check_error(
+		c, PLAN_E_DUPLICATE_VNI, b->vni_at, NULL,
+		"vni %u on port %u is network \"%s\" already (line %u), and node \"%s\" is in both",
+		b->vni, derive_port(c->cluster, b, node), a->name, a->vni_at.line,
+		c->cluster->nodes[node].name);
+	return true;
 }
 
-static void compare_device(struct checker *c, const struct network_config *a,
-			   const struct network_config *b)
+static bool clash_of_devices(struct checker *c, const struct network_config *a,
+			     const struct network_config *b)
 {
-	uint32_t node;
+	uint32_t node = meeting(c, a, b, false);
 
-	if (!a->device || !b->device || strcmp(a->device, b->device) != 0)
-		return;
-	node = meeting(c, a, b, false);
-	if (node != NODE_NONE)
-		check_error(c, PLAN_E_DUPLICATE_DEVICE, b->device_at, NULL,
-			    "device \"%s\" is network \"%s\"'s already (line %u), and node \"%s\" "
-			    "is in both",
-			    b->device, a->name, a->device_at.line, c->cluster->nodes[node].name);
+	if (node == NODE_NONE)
+		return false;
+	check_error(
+		c, PLAN_E_DUPLICATE_DEVICE, b->device_at, NULL,
+		"device \"%s\" is network \"%s\"'s already (line %u), and node \"%s\" is in both",
+		b->device, a->name, a->device_at.line, c->cluster->nodes[node].name);
+	return true;
 }
 
-/* Compares each network with the first of its run of equals and with the one before it. */
-static void check_pairs(struct checker *c, const struct network_config **sorted,
-			int (*order)(const void *, const void *),
-			void (*compare)(struct checker *, const struct network_config *,
-					const struct network_config *))
+/* What two networks of a node cannot share. */
+struct rule {
+	int (*order)(const struct network_config *a, const struct network_config *b);
+	bool (*applies)(const struct network_config *n);
+	bool (*clash)(struct checker *c, const struct network_config *a,
+		      const struct network_config *b);
+};
+
+static int order_networks(const void *left, const void *right, void *context)
 {
-	uint32_t count = c->cluster->network_count;
+	const struct network_config *a = *(const struct network_config *const *)left;
+	const struct network_config *b = *(const struct network_config *const *)right;
+	const struct rule *rule = context;
+	int order = rule->order(a, b);
 
-	for (uint32_t i = 0; i < count; i++)
-		sorted[i] = &c->cluster->networks[i];
-	qsort(sorted, count, sizeof(struct network_config *), order);
-	for (uint32_t i = 1; i < count; i++)
-		compare(c, sorted[i - 1], sorted[i]);
+	return order != 0 ? order : (a > b) - (a < b);
 }
+
+/* Sorts the networks, so that only equals are compared; one clash is reported for each. */
+static void check_rule(struct checker *c, const struct network_config **sorted,
+		       const struct rule *rule)
+{
+	size_t count = 0, first = 0;
+
+	for (uint32_t i = 0; i < c->cluster->network_count; i++)
+		if (rule->applies(&c->cluster->networks[i]))
+			sorted[count++] = &c->cluster->networks[i];
+	qsort_r(sorted, count, sizeof(struct network_config *), order_networks,
+		(void *)(uintptr_t)rule);
+	for (size_t i = 1; i < count; i++) {
+		if (rule->order(sorted[first], sorted[i]) != 0)
+			first = i;
+		for (size_t j = first; j < i; j++)
+			if (rule->clash(c, sorted[j], sorted[i]))
+				break;
+	}
+}
+
+static const struct rule vni_rule = { order_vnis, has_vni, clash_of_vnis };
+static const struct rule device_rule = { order_devices, has_device, clash_of_devices };
 
 static void check_all(struct checker *c, const struct network_config **sorted)
 {
 	check_addresses(c);
 	for (uint32_t i = 0; i < c->cluster->network_count; i++)
 		check_network(c, &c->cluster->networks[i]);
-	check_pairs(c, sorted, compare_vnis, compare_vni);
-	check_pairs(c, sorted, compare_devices, compare_device);
+	check_rule(c, sorted, &vni_rule);
+	check_rule(c, sorted, &device_rule);
 }
 
 void cluster_check(const struct cluster *cluster, struct errors *errors)

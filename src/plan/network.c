@@ -82,6 +82,7 @@ static bool check_destination(struct reader *r, const struct item *value, struct
 static bool take_target(struct reader *r, const struct item *value, struct target *target)
 {
 	const char *text = expect_scalar(r, "flood", value, "the name of a node or an address");
+	char name[SHOWN];
 
 	if (!text)
 		return false;
@@ -89,7 +90,12 @@ static bool take_target(struct reader *r, const struct item *value, struct targe
 	target->node = cluster_node(r->cluster, text);
 	if (target->node != NODE_NONE)
 		return true;
-	return take_addr(r, "a destination that is no node", value, &target->addr) &&
+	if (!addr_parse(text, &target->addr)) {
+		refuse(r, PLAN_E_UNKNOWN_NODE, value, NULL,
+		       "\"%s\" is neither under nodes nor an address", shown(text, name));
+		return false;
+	}
+	return take_addr(r, "flood", value, &target->addr) &&
 	       check_destination(r, value, target->addr);
 }
 

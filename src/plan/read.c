@@ -186,8 +186,13 @@ bool take_integer(struct reader *r, const struct key *key, const struct item *va
 	text = expect_scalar(r, key->name, value, hint + strlen("expected: "));
 	if (!text)
 		return false;
+	number = scalar_integer(text, out);
 	/* A quoted number is a word in YAML, and would be one to every other reader of the file. */
-	number = value->plain ? scalar_integer(text, out) : NUMBER_BAD;
+	if (number != NUMBER_BAD && !value->plain) {
+		refuse(r, PLAN_E_INTEGER, value, "help: leave the quotes out",
+		       "%s is a word, for it is quoted", key->name);
+		return false;
+	}
 	return judge_number(r, key, value, number, *out, PLAN_E_INTEGER, hint);
 }
 
@@ -236,12 +241,14 @@ void read_rate(struct reader *r, const struct key *key, const struct item *value
 {
 	const char *text = expect_scalar(r, key->name, value, "a rate such as 64000/s");
 	char hint[HINT];
+	enum number number;
 	uint64_t rate;
 
 	if (!text)
 		return;
 	hint_range(hint, "a rate", key, "/s");
-	if (judge_number(r, key, value, scalar_rate(text, &rate), rate, PLAN_E_RATE, hint))
+	number = scalar_rate(text, &rate);
+	if (judge_number(r, key, value, number, rate, PLAN_E_RATE, hint))
 		*(uint64_t *)into = rate;
 }
 

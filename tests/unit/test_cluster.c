@@ -1,0 +1,201 @@
+/* Cluster files on disk: each under bad/ says exactly what its .expected says, each under good/ and
+ * in configs/ is planned and applied for every node without a word.
+ *
+ * VXS_GOLDEN=write in the environment writes the .expected files instead; read them before they are
+ * committed. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "plan/plan.h"
+
+enum { TEXT_MAX = 1 << 20, PATH_ROOM = 512 };
+
+struct loaded {
+	char *text;
+	size_t len;
+};
+
+static void path_in(char out[PATH_ROOM], const char *dir, const char *name)
+{
+	const char *source = getenv("VXS_SOURCE");
+
+	assert_non_null(source);
+	assert_true(snprintf(out, PATH_ROOM, "%s/%s/%s", source, dir, name) < PATH_ROOM);
+}
+
+/* On an exactly sized buffer, so that reading beyond it shows. */
+static struct loaded load(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	char *buffer = malloc(TEXT_MAX);
+	struct loaded loaded;
+
+	if (!file)
+		fail_msg("%s cannot be read", path);
+	assert_non_null(buffer);
+	loaded.len = fread(buffer, 1, TEXT_MAX, file);
+	loaded.text = malloc(loaded.len ? loaded.len : 1);
+	assert_non_null(loaded.text);
+	memcpy(loaded.text, buffer, loaded.len);
+	free(buffer);
+	fclose(file);
+	return loaded;
+}
+
+static char *report(const char *name, const struct loaded *loaded)
+{
+	struct errors errors = { 0 };
+	struct cluster *cluster = cluster_read(name, loaded->text, loaded->len, &errors);
+	char *said = NULL;
+	size_t said_len;
+	FILE *to = open_memstream(&said, &said_len);
+
+	assert_non_null(cluster);
+	assert_non_null(to);
+	cluster_check(cluster, &errors);
+	errors_print(to, &errors, name, loaded->text, loaded->len, "Nothing was changed.");
+	fclose(to);
+	cluster_free(cluster);
+	errors_free(&errors);
+	return said;
+}
+
+static void write_golden(const char *path, const char *said)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(said, file);
+	fclose(file);
+}
+
+static void check_bad(const char *name)
+{
+	char path[PATH_ROOM], golden[PATH_ROOM + 16];
+	struct loaded loaded, expected;
+	char *said;
+
+	path_in(path, "tests/data/cluster/bad", name);
+	snprintf(golden, sizeof(golden), "%.*s.expected", (int)(strlen(path) - strlen(".yaml")),
+		 path);
+	loaded = load(path);
+	said = report(name, &loaded);
+	assert_true(said[0] != '\0');
+	if (getenv("VXS_GOLDEN")) {
+		write_golden(golden, said);
+	} else {
+		expected = load(golden);
+		if (strlen(said) != expected.len || memcmp(said, expected.text, expected.len) != 0)
+			fail_msg("%s says\n%s\ninstead of\n%.*s", name, said, (int)expected.len,
+				 expected.text);
+		free(expected.text);
+	}
+	free(said);
+	free(loaded.text);
+}
+
+static uint32_t mtu_1500(void *context, struct addr addr, const char *interface)
+{
+	(void)context;
+	(void)addr;
+	(void)interface;
+	return 1500;
+}
+
+static void check_node(const struct cluster *cluster, uint32_t node)
+{
+	const struct plan_machine machine = { .mtu = mtu_1500 };
+	struct errors errors = { 0 };
+	struct plan *plan = plan_make(cluster, node, &machine, &errors);
+	struct tables *tables = tables_new(0, (struct hash_secret) { 1, 2 });
+
+	assert_non_null(plan);
+	assert_non_null(tables);
+	assert_int_equal(errors.error_count, 0);
+	assert_true(plan_apply(plan, tables));
+	assert_int_equal(tables->network_count, plan->network_count);
+	plan_free(plan);
+	tables_free(tables);
+	errors_free(&errors);
+}
+
+static void check_good(const char *dir, const char *name)
+{
+	struct errors errors = { 0 };
+	struct cluster *cluster;
+	struct loaded loaded;
+	char path[PATH_ROOM];
+
+	path_in(path, dir, name);
+	loaded = load(path);
+	cluster = cluster_read(name, loaded.text, loaded.len, &errors);
+	assert_non_null(cluster);
+	cluster_check(cluster, &errors);
+	errors_print(stderr, &errors, name, loaded.text, loaded.len, NULL);
+	assert_int_equal(errors.error_count, 0);
+	assert_true(cluster->node_count > 0);
+	for (uint32_t node = 0; node < cluster->node_count; node++)
+		check_node(cluster, node);
+	cluster_free(cluster);
+	errors_free(&errors);
+	free(loaded.text);
+}
+
+/* Calls one of the two for each .yaml file of @dir; returns how many there were. */
+static int each(const char *dir, bool good)
+{
+	struct dirent **names;
+	char path[PATH_ROOM];
+	int count, files = 0;
+
+	path_in(path, dir, "");
+	count = scandir(path, &names, NULL, alphasort);
+	assert_true(count >= 0);
+	for (int i = 0; i < count; i++) {
+		const char *end = strrchr(names[i]->d_name, '.');
+
+		if (end && strcmp(end, ".yaml") == 0) {
+			files++;
+			if (good)
+				check_good(dir, names[i]->d_name);
+			else
+				check_bad(names[i]->d_name);
+		}
+		free(names[i]);
+	}
+	free(names);
+	return files;
+}
+
+static void bad_files(void **state)
+{
+	(void)state;
+	assert_true(each("tests/data/cluster/bad", false) >= 100);
+}
+
+static void good_files(void **state)
+{
+	(void)state;
+	assert_true(each("tests/data/cluster/good", true) >= 7);
+}
+
+static void configs(void **state)
+{
+	(void)state;
+	assert_true(each("configs", true) >= 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_files),
+		cmocka_unit_test(good_files),
+		cmocka_unit_test(configs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
