@@ -23,9 +23,9 @@ enum {
 	OFFLOAD_TCP = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN,
 	OFFLOAD_ALL = OFFLOAD_TCP | OFFLOAD_USO4 | OFFLOAD_USO6,
 
-	/* Frames the device keeps while we are busy: beyond, it drops (tx_dropped).  It only bounds
-	 * memory; the driver's 500 is less than a burst of small frames. */
-	QUEUE_LEN = 1000,
+	/* Frames the device keeps while we are busy: beyond, it drops (tx_dropped).  Twice what a
+	 * TAP starts with; a turn that floods takes a few milliseconds. */
+	QUEUE_LEN = 2000,
 };
 
 /* While a device is being opened. */

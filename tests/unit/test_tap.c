@@ -442,6 +442,7 @@ static void superframes_are_read(void **state)
 	tap_close(&tap);
 }
 
+/* Also by a device that was with offload the last time: it remembers. */
 static void without_offload_frames_are_finished(void **state)
 {
 	static uint8_t buffer[VNET_LEN + ROOM];
@@ -450,6 +451,9 @@ static void without_offload_frames_are_finished(void **state)
 	struct tap tap;
 
 	begin(state);
+	options.persist = true;
+	tap = open_with(&options);
+	tap_close(&tap);
 	options.offload = false;
 	tap = open_with(&options);
 	assert_false(tap.takes_tcp || tap.takes_udp);
@@ -461,6 +465,7 @@ static void without_offload_frames_are_finished(void **state)
 		assert_false(f.unfinished);
 		assert_int_equal(udp_sum(&f), 0xffff);
 	}
+	assert_int_equal(link_delete(netlink, tap.ifindex), 0);
 	tap_close(&tap);
 }
 
@@ -573,7 +578,7 @@ static void a_renamed_one_goes_on(void **state)
 	tap_close(&tap);
 }
 
-/* The queue holds a thousand frames; what does not fit shows at the device. */
+/* The queue holds two thousand frames; what does not fit shows at the device. */
 static void a_full_queue_shows(void **state)
 {
 	struct tap_options options = options_of("vx18");
@@ -585,7 +590,7 @@ static void a_full_queue_shows(void **state)
 	begin(state);
 	tap = open_with(&options);
 	host = host_socket(&tap, TYPE);
-	for (int i = 0; i < 900; i++)
+	for (int i = 0; i < 1900; i++)
 		assert_int_equal(send(host, bytes, len, 0), len);
 	assert_int_equal(info_of("vx18").tx_dropped, 0);
 	for (int i = 0; i < 200; i++)

@@ -176,6 +176,7 @@ static void exchange(const char *a, const char *b, bool checksum, uint16_t segme
 		send_all(sender, &s->run, 1);
 		assert_int_equal(receive_all(receiver, 0, bytes, s->run.bytes, &last), count);
 		assert_memory_equal(bytes, s->bytes, s->run.bytes);
+		assert_int_equal(last.segment, count > 1 ? segment : 0);
 		assert_int_equal(last.tos, 0x29);
 		assert_true(addr_equal(last.source, addr(a)));
 	}
@@ -719,6 +720,8 @@ static void groups_are_heard_on_one_host(void **state)
 /* The wildcard covers the group's address: joining works, a second start does not. */
 static void the_wildcard_joins_and_stays_exclusive(void **state)
 {
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_port = htons(PORT) };
+	int thief = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
 	struct udp_options options = options_at("0.0.0.0");
 	struct sample *s = sample("239.1.1.1", 10, 1, 10);
 	struct datagram last;
@@ -733,6 +736,10 @@ static void the_wildcard_joins_and_stays_exclusive(void **state)
 	assert_true(quiet(udp, 0));
 	free(s);
 	refuse(&options, EADDRINUSE, "test_udp");
+	assert_int_equal(setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
+	assert_int_equal(bind(thief, (const struct sockaddr *)&name, sizeof(name)), -1);
+	assert_int_equal(errno, EADDRINUSE);
+	close(thief);
 	udp_close(udp);
 }
 
