@@ -1,0 +1,216 @@
+/* One frame that stands for many must reach every sink as the same bytes, whole or cut. */
+#include "check.h"
+
+enum { PAYLOAD = 20000, GSO = 1200, SEGMENTS = (PAYLOAD + GSO - 1) / GSO, STREAM = 65536 };
+
+static uint8_t frame[FRAMES_ROOM];
+
+/* What a host got: its frames, one behind the other, and how many. */
+struct catch
+{
+	uint8_t at[2 * STREAM];
+	size_t len;
+	unsigned count;
+};
+
+/* Takes everything, which must be finished plain frames. */
+static void catch_cut(struct sim_port *port, struct catch *c)
+{
+	static const uint8_t plain[VNET_LEN];
+	struct sim_packet *packet;
+
+	c->len = 0;
+	for (c->count = 0; (packet = sim_take(port)); c->count++) {
+		assert_memory_equal(packet->vnet, plain, 2);
+		assert_true(is_sound(packet->at, packet->len));
+		assert_in_range(packet->len, ETH_LEN, sizeof(c->at) - c->len);
+		memcpy(c->at + c->len, packet->at, packet->len);
+		c->len += packet->len;
+		sim_done(port->node->sim, packet);
+	}
+}
+
+/* The payload of every frame in turn is the pattern of make_superframe(). */
+static void assert_payload(const struct catch *c, size_t payload)
+{
+	const uint8_t *at = c->at;
+	size_t done = 0;
+
+	while (at < c->at + c->len) {
+		struct frame f;
+		size_t len = ETH_LEN + get_be16(at + ETH_LEN + 2);
+
+		assert_true(frame_parse(&f, (void *)(uintptr_t)at, len));
+		for (size_t i = f.payload; i < len; i++, done++)
+			assert_int_equal(at[i], (uint8_t)(done * 7 + done / 251));
+		at += len;
+	}
+	assert_int_equal(done, payload);
+}
+
+/* A port that takes everything gets the superframe as it was given. */
+static void assert_whole(struct sim_port *port, const struct frame *f)
+{
+	struct sim_packet *packet = sim_take(port);
+	uint8_t vnet[VNET_LEN];
+
+	assert_non_null(packet);
+	vnet_write(vnet, f);
+	assert_memory_equal(packet->vnet, vnet, VNET_LEN);
+	assert_int_equal(packet->len, f->len);
+	assert_memory_equal(packet->at, f->at, f->len);
+	sim_done(port->node->sim, packet);
+	assert_null(sim_take(port));
+}
+
+/* Two more local ports on the first node, one that takes all and one that takes nothing. */
+static struct sim *with_sinks(uint64_t seed, struct sim_port **all, struct sim_port **nothing)
+{
+	struct sim *sim = sim_mesh(seed, 2, 4);
+	struct sim_node *a = sim->node[0];
+
+	*all = sim_add_port(a, sim_network(a), sim_takes_all);
+	*nothing = sim_add_port(a, sim_network(a), sim_takes_nothing);
+	return sim;
+}
+
+static void same_bytes_everywhere(enum frame_kind kind, bool gro)
+{
+	static struct catch remote, local;
+	struct sim_port *all, *nothing;
+	struct sim *sim = with_sinks(40, &all, &nothing);
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), kind, PAYLOAD, GSO);
+
+	sim->node[1]->wire.gro = gro;
+	sim_give_frame(&sim->node[0]->port[0], &f); /* to an unknown MAC: everywhere */
+	sim_run(sim, MOMENT);
+	assert_whole(all, &f);
+	catch_cut(nothing, &local);
+	catch_cut(&sim->node[1]->port[0], &remote);
+	assert_int_equal(local.count, SEGMENTS);
+	assert_int_equal(remote.count, SEGMENTS);
+	assert_payload(&local, PAYLOAD);
+	assert_int_equal(local.len, remote.len);
+	assert_memory_equal(local.at, remote.at, local.len);
+
+	say(&sim->node[1]->port[0], host_of(2), host_of(1), 0); /* now to one peer */
+	sim_run(sim, MOMENT);
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_null(sim_take(nothing));
+	catch_cut(&sim->node[1]->port[0], &remote);
+	assert_int_equal(remote.len, local.len);
+	assert_memory_equal(local.at, remote.at, local.len);
+	sim_free(sim);
+}
+
+static void tcp_same_bytes_everywhere(void **state)
+{
+	(void)state;
+	same_bytes_everywhere(FRAME_TCP, false);
+	same_bytes_everywhere(FRAME_TCP, true);
+}
+
+static void udp_same_bytes_everywhere(void **state)
+{
+	(void)state;
+	same_bytes_everywhere(FRAME_UDP, false);
+	same_bytes_everywhere(FRAME_UDP, true);
+}
+
+static void a_superframe_leaves_in_few_messages(void **state)
+{
+	struct sim *sim = sim_mesh(41, 2, 4);
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, 64000, 1400);
+	struct sim_wire *wire = &sim->node[0]->wire;
+	uint64_t runs;
+
+	(void)state;
+	say(&sim->node[1]->port[0], host_of(2), host_of(1), 0);
+	sim_run(sim, MOMENT);
+	runs = wire->runs;
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_int_equal(wire->runs - runs, 2);
+	assert_int_equal(sim_discard(&sim->node[1]->port[0]), (64000 + 1399) / 1400);
+	sim_free(sim);
+}
+
+/* A plain frame with an unfinished checksum: as it is for those who take it, finished for others.
+ */
+static void unfinished_checksums_are_finished(void **state)
+{
+	static struct catch got;
+	struct sim_port *all, *nothing;
+	struct sim *sim = with_sinks(42, &all, &nothing);
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, 500, 0);
+
+	(void)state;
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_whole(all, &f);
+	catch_cut(nothing, &got);
+	assert_int_equal(got.count, 1);
+	assert_payload(&got, 500);
+	catch_cut(&sim->node[1]->port[0], &got);
+	assert_int_equal(got.count, 1);
+	assert_payload(&got, 500);
+	sim_free(sim);
+}
+
+/* What a kernel's VXLAN device on the same machine sends: the superframe in one datagram. */
+static void uncut_datagrams_are_made_right(void **state)
+{
+	static struct catch got;
+	struct sim_port *all, *nothing;
+	struct sim *sim = with_sinks(43, &all, &nothing);
+	struct sim_node *a = sim->node[0];
+	struct frame f = make_superframe(frame, host_of(2), host_of(1), FRAME_TCP, PAYLOAD, GSO);
+	struct sim_packet *packet = sim_packet(sim);
+
+	(void)state;
+	vxlan_write(packet->at, SIM_VNI);
+	memcpy(packet->at + VXLAN_LEN, f.at, f.len);
+	packet->len = VXLAN_LEN + f.len;
+	packet->from = sim->node[1]->addr;
+	packet->tos = 0;
+	sim_push(&a->wire.received, packet);
+	sim_run(sim, MOMENT);
+	catch_cut(nothing, &got);
+	assert_payload(&got, PAYLOAD);
+	f.gso_size = SIM_INNER_MTU - IPV4_LEN - TCP_LEN; /* nobody says how long segments were */
+	assert_whole(all, &f);
+	assert_whole(&a->port[0], &f);
+	sim_free(sim);
+}
+
+static void without_offload_everything_is_cut(void **state)
+{
+	static struct catch got;
+	struct sim_port *all, *nothing;
+	struct sim *sim = with_sinks(44, &all, &nothing);
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_UDP, PAYLOAD, GSO);
+
+	(void)state;
+	sim_network(sim->node[0])->offload = false;
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, MOMENT);
+	catch_cut(all, &got);
+	assert_int_equal(got.count, SEGMENTS);
+	assert_payload(&got, PAYLOAD);
+	sim_free(sim);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tcp_same_bytes_everywhere),
+		cmocka_unit_test(udp_same_bytes_everywhere),
+		cmocka_unit_test(a_superframe_leaves_in_few_messages),
+		cmocka_unit_test(unfinished_checksums_are_finished),
+		cmocka_unit_test(uncut_datagrams_are_made_right),
+		cmocka_unit_test(without_offload_everything_is_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
