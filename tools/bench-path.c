@@ -23,9 +23,9 @@ enum {
 	ROUNDS = 7,
 	HOSTS = 64,
 	FRAME = 64, /* bytes, as on an Ethernet without its check sequence */
-	DECISIONS = 2000000,
-	LOOKUPS = 4000000,
-	FRAMES = 1000000,
+	DECISIONS = 500000,
+	LOOKUPS = 1000000,
+	FRAMES = 300000,
 	CABLE = 256, /* datagrams under way */
 	NOW = 1000,  /* seconds */
 };
