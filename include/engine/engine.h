@@ -68,6 +68,10 @@ bool engine_flush(struct engine *e, uint64_t now);
 bool engine_blocked(const struct engine *e, uint16_t endpoint);
 bool engine_paused(const struct engine *e);
 
+/* The source socket that the runs of a blocked @endpoint wait for: the one to watch.  The others
+ * may well be writable; watching them would spin. */
+uint16_t engine_blocked_source(const struct engine *e, uint16_t endpoint);
+
 /* Once a second: ageing, a bounded number of entries per network. */
 void engine_tick(struct engine *e, uint64_t now);
 

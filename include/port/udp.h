@@ -45,6 +45,9 @@ unsigned udp_sockets(const struct udp *udp);
 int udp_fd(const struct udp *udp, unsigned socket);
 uint16_t udp_sources(const struct udp *udp);
 
+/* The number, for udp_fd(), of the socket that sends for source @source. */
+unsigned udp_sender(const struct udp *udp, uint16_t source);
+
 /* Of receiving socket @socket: its group, or ADDR_NONE for the main one; and datagrams the kernel
  * dropped at the socket since it was opened, nearly always because its buffer was full
  * (SO_MEMINFO; a 32-bit count that wraps). */

@@ -138,12 +138,23 @@ static void on_writable(EV_P_ ev_io *io, int events)
 	engine_wire_writable(watch->loop->s->engine, watch->wire->endpoint, watch->loop->now);
 }
 
+/* Does the endpoint wait for this very socket? */
+static bool is_waited_for(const struct socket_watch *watch)
+{
+	const struct engine *engine = watch->loop->s->engine;
+	uint16_t endpoint = watch->wire->endpoint;
+
+	return engine_blocked(engine, endpoint) &&
+	       watch->socket ==
+		       udp_sender(watch->wire->udp, engine_blocked_source(engine, endpoint));
+}
+
 static void watch_writable(struct loop *loop)
 {
 	for (unsigned i = 0; i < loop->socket_count; i++) {
 		struct socket_watch *watch = &loop->sockets[i];
 
-		if (engine_blocked(loop->s->engine, watch->wire->endpoint))
+		if (is_waited_for(watch))
 			ev_io_start(loop->ev, &watch->writable);
 		else
 			ev_io_stop(loop->ev, &watch->writable);

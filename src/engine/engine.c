@@ -143,6 +143,13 @@ bool engine_paused(const struct engine *e)
 	return e->blocked > 0;
 }
 
+uint16_t engine_blocked_source(const struct engine *e, uint16_t endpoint)
+{
+	const struct underlay *u = engine_underlay(e, endpoint);
+
+	return u ? u->blocked_source : 0;
+}
+
 void engine_tick(struct engine *e, uint64_t now)
 {
 	for (uint32_t i = 0; i < e->tables->network_count; i++) {

@@ -123,9 +123,10 @@ static void give_up(struct engine *e, struct underlay *u, struct source *s, int 
 		u->failed = -error;
 }
 
-static void block(struct engine *e, struct underlay *u)
+static void block(struct engine *e, struct underlay *u, const struct source *s)
 {
 	u->blocked = true;
+	u->blocked_source = (uint16_t)(s - u->source);
 	e->blocked++;
 	e->count.blocked++;
 }
@@ -133,7 +134,7 @@ static void block(struct engine *e, struct underlay *u)
 static void refused(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
 {
 	if (error == EAGAIN) {
-		block(e, u);
+		block(e, u, s);
 	} else if (error == EIO && !s->singly) {
 		struct event event = { .kind = EVENT_NO_RUNS, .network = NETWORK_NONE };
 

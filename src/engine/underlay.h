@@ -31,6 +31,7 @@ struct underlay {
 	uint16_t sources;
 	uint64_t waiting; /* bit i: source i has runs */
 	bool blocked;
+	uint16_t blocked_source;
 	int failed; /* −errno of a failure we have no name for; else 0 */
 	struct source source[UNDERLAY_SOURCES];
 };

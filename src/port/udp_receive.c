@@ -30,6 +30,11 @@ uint16_t udp_sources(const struct udp *udp)
 	return udp->sources ? udp->sources : 1;
 }
 
+unsigned udp_sender(const struct udp *udp, uint16_t source)
+{
+	return udp->sources ? udp->receivers + source : 0;
+}
+
 struct addr udp_group(const struct udp *udp, unsigned socket)
 {
 	assert(socket < udp->receivers);
