@@ -122,32 +122,18 @@ static uint16_t widest_mtu(const struct network *n)
 }
 
 /* Step 5. */
-static bool deliver(struct verdict *v, const struct network *n, const struct frame *inner,
+static void deliver(struct verdict *v, const struct network *n, const struct frame *inner,
 		    uint64_t now)
 {
 	uint32_t port = find_port(v, n, inner->eth.dst, now);
 	uint16_t mtu = port == PORT_NONE ? widest_mtu(n) : n->ports[port].mtu;
 
-	if (!other_port_open(n, PORT_NONE))
-		return verdict_drop(v, DROP_PORT_DOWN);
-	if (inner->kind == FRAME_PLAIN && frame_packet_len(inner) > mtu)
-		return verdict_drop(v, DROP_OVERSIZE);
 	v->port = port;
 	v->action = port == PORT_NONE ? ACTION_DELIVER_ALL : ACTION_DELIVER;
-	return true;
-}
-
-/* Everything once the network is known. */
-static bool enter(struct verdict *v, const struct tables *t, const struct network *n,
-		  const struct arrival *a, size_t inner_len, bool reserved, struct frame *inner,
-		  uint64_t now)
-{
-	if (!sender_allowed(v, t, n) || !reserved_bits_allowed(v, n, reserved) ||
-	    !inner_sound(v, n, a, inner_len, inner) || !congestion_told(v, a->tos, inner) ||
-	    !source_learnable(v, n, inner, now))
-		return false;
-	find_superframe(n, a->gso_size, inner);
-	return deliver(v, n, inner, now);
+	if (!other_port_open(n, PORT_NONE))
+		verdict_drop(v, DROP_PORT_DOWN);
+	else if (inner->kind == FRAME_PLAIN && frame_packet_len(inner) > mtu)
+		verdict_drop(v, DROP_OVERSIZE);
 }
 
 struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
@@ -168,6 +154,11 @@ struct verdict inbound_decide(const struct tables *t, const struct arrival *a, s
 		return v;
 	}
 	v.network = n->id;
-	enter(&v, t, n, a, in.len, header.reserved, inner, now);
+	if (sender_allowed(&v, t, n) && reserved_bits_allowed(&v, n, header.reserved) &&
+	    inner_sound(&v, n, a, in.len, inner) && congestion_told(&v, a->tos, inner) &&
+	    source_learnable(&v, n, inner, now)) {
+		find_superframe(n, a->gso_size, inner);
+		deliver(&v, n, inner, now);
+	}
 	return v;
 }

@@ -294,6 +294,9 @@ static void a_peer_of_a_family_we_do_not_speak_is_an_underlay_error(void **state
 	w.blue->endpoint_v6 = ENDPOINT_NONE;
 	v = decide(&w, 1, &s);
 	assert_drop(&v, DROP_UNDERLAY_ERROR);
+	w.blue->endpoint_v6 = w.tables->endpoint_count;
+	v = decide(&w, 1, &s);
+	assert_drop(&v, DROP_UNDERLAY_ERROR);
 	assert_true(peer_ref_equal(v.to.peer, w.node4));
 	world_free(&w);
 }

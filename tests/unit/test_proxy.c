@@ -193,6 +193,7 @@ static struct frame answer_to(const struct world *w, struct room out, const stru
 	struct frame reply;
 
 	assert_int_equal(v.action, ACTION_REPLY);
+	assert_string_equal(origin_words(w->tables->origins, v.origin), "cluster.yaml:14");
 	assert_true(frame_parse(&reply, out.at, len));
 	assert_int_equal(reply_write(room_of(out.at, len - 1), w->blue, &v, f), 0);
 	return reply;

@@ -182,7 +182,8 @@ static void drops_count_where_they_belong(void **state)
 	v = outbound_decide(w.tables, w.blue, 1, NULL, NOW);
 	verdict_commit(w.tables, &v, NULL, NOW);
 	tables_count_drop(w.tables, w.blue->id, DROP_PORT_FULL, 7);
-	tables_count_drop(w.tables, NETWORK_NONE, DROP_PORT_FULL, 3);
+	tables_count_drop(w.tables, NETWORK_NONE, DROP_PORT_FULL, 2);
+	tables_count_drop(w.tables, w.tables->network_count, DROP_PORT_FULL, 1);
 	expected.drops.count[DROP_MAC_INVALID_SOURCE] = 2;
 	expected.drops.count[DROP_TX_RUNT] = 1;
 	expected.drops.count[DROP_PORT_FULL] = 7;
@@ -190,6 +191,24 @@ static void drops_count_where_they_belong(void **state)
 	assert_int_equal(w.tables->drops.count[DROP_PORT_FULL], 3);
 	assert_int_equal(peers_at(w.tables->peers, w.node2)->count.rx_frames, 0);
 	free(a.at);
+	world_free(&w);
+}
+
+static void a_miss_counts_once(void **state)
+{
+	struct world w = world_new();
+	struct sketch s = udp_frame(H1_MAC, H9_MAC);
+	struct network_counters expected = { .l2_misses = 1 };
+	enum note note;
+
+	(void)state;
+	flood_list_put(w.blue->flood);
+	w.blue->flood = NULL;
+	w.blue->ports[0].up = false;
+	w.blue->ports[2].up = false;
+	pass_out(&w, &s, &note);
+	expected.drops.count[DROP_NO_REMOTE] = 1;
+	assert_counts(w.blue, expected);
 	world_free(&w);
 }
 
@@ -526,6 +545,7 @@ int main(void)
 		cmocka_unit_test(answers_and_misses_count),
 		cmocka_unit_test(what_is_too_big_counts_as_a_drop_even_when_answered),
 		cmocka_unit_test(drops_count_where_they_belong),
+		cmocka_unit_test(a_miss_counts_once),
 		cmocka_unit_test(the_newest_place_wins_and_is_told),
 		cmocka_unit_test(strangers_without_room_are_only_delivered),
 		cmocka_unit_test(strangers_take_nothing_from_members),
