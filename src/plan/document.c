@@ -60,7 +60,7 @@ const char *shown(const char *text, char out[SHOWN])
 
 	for (; len > 0; text += bytes, len -= bytes) {
 		bytes = utf8_read(text, len, &character);
-		if (bytes == 0 || !is_text(character)) {
+		if (bytes == 0 || character < ' ' || !is_text(character)) {
 			bytes = bytes ? bytes : 1;
 			character = '?';
 		}
