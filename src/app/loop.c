@@ -25,6 +25,7 @@ struct socket_watch {
 	struct underlay_wire *wire;
 	unsigned socket;
 	bool receives;
+	unsigned fruitless; /* wake-ups in a row with nothing to fetch */
 };
 
 struct loop {
@@ -92,17 +93,30 @@ static void watch_ports(struct loop *loop, bool on)
 
 /* -- Sockets -- */
 
-static void lose_socket(struct socket_watch *watch, int rc)
+static void lose_socket(struct socket_watch *watch, const char *why)
 {
 	char ip[ADDR_TEXT];
 
 	ev_io_stop(watch->loop->ev, &watch->io);
-	log_error("a socket of %s failed (%s) and is not read any more",
-		  addr_text(watch->wire->self, ip), strerror(-rc));
+	log_error("a socket of %s failed (%s) and is not watched any more",
+		  addr_text(watch->wire->self, ip), why);
 }
 
-/* Readable without a datagram means that an error waits: the loop cannot tell the two apart, and an
- * error that nobody fetches would wake it for ever. */
+/* Readable without a datagram means that an error waits.  Now and then another socket's turn has
+ * fetched it already; a socket that says so again and again with nothing to fetch is broken, and
+ * would wake the loop for ever. */
+static void fetch_errors(struct socket_watch *watch)
+{
+	struct underlay_wire *wire = watch->wire;
+	uint64_t before = wire->errors;
+
+	engine_wire_errors(watch->loop->s->engine, wire->endpoint, watch->loop->now);
+	if (wire->errors != before)
+		watch->fruitless = 0;
+	else if (++watch->fruitless == LOOP_FRUITLESS)
+		lose_socket(watch, "it reports errors and has none");
+}
+
 static void on_receiver(EV_P_ ev_io *io, int events)
 {
 	struct socket_watch *watch = io->data;
@@ -114,19 +128,19 @@ static void on_receiver(EV_P_ ev_io *io, int events)
 	(void)loop;
 	(void)events;
 	if (rc < 0)
-		lose_socket(watch, rc);
+		lose_socket(watch, strerror(-rc));
 	else if (wire->received == before)
-		engine_wire_errors(watch->loop->s->engine, wire->endpoint, watch->loop->now);
+		fetch_errors(watch);
+	else
+		watch->fruitless = 0;
 }
 
 /* A source socket drops all that arrives: when it is readable, it has an error. */
 static void on_source(EV_P_ ev_io *io, int events)
 {
-	struct socket_watch *watch = io->data;
-
 	(void)loop;
 	(void)events;
-	engine_wire_errors(watch->loop->s->engine, watch->wire->endpoint, watch->loop->now);
+	fetch_errors(io->data);
 }
 
 static void on_writable(EV_P_ ev_io *io, int events)

@@ -10,7 +10,10 @@
 #include "app/notes.h"
 #include "app/switch.h"
 
-enum { LOOP_TRACE_FRAMES = 8 }; /* frames that one SIGUSR2 has told */
+enum {
+	LOOP_TRACE_FRAMES = 8, /* frames that one SIGUSR2 has told */
+	LOOP_FRUITLESS = 1000, /* wake-ups for nothing in a row that make a socket a broken one */
+};
 
 /* Runs until SIGTERM, SIGINT or SIGHUP.  0, or −errno when the loop could not be set up. */
 int loop_run(struct vswitch *s, struct notes *notes);

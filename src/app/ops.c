@@ -44,9 +44,13 @@ static unsigned wire_send_runs(void *wire, const struct run *runs, unsigned n, i
 	return udp_send_runs(((struct underlay_wire *)wire)->udp, runs, n, error);
 }
 
-static unsigned wire_errors(void *wire, struct wire_error *out, unsigned n)
+static unsigned wire_errors(void *context, struct wire_error *out, unsigned n)
 {
-	return udp_errors(((struct underlay_wire *)wire)->udp, out, n);
+	struct underlay_wire *wire = context;
+	unsigned found = udp_errors(wire->udp, out, n);
+
+	wire->errors += found;
+	return found;
 }
 
 static uint32_t wire_path_mtu(void *wire, struct addr to)

@@ -19,6 +19,7 @@ struct underlay_wire {
 	uint16_t endpoint;
 	struct addr self;
 	uint64_t received;                  /* on all sockets */
+	uint64_t errors;                    /* fetched from the error queues of all sockets */
 	uint64_t heard[1 + UDP_GROUPS_MAX]; /* by receiving socket, from others */
 };
 
