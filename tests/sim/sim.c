@@ -51,24 +51,31 @@ void sim_free(struct sim *sim)
 	free(sim);
 }
 
-struct sim_node *sim_add_node(struct sim *sim, const char *address, uint16_t sources)
+struct sim_node *sim_adopt_node(struct sim *sim, struct tables *tables, uint16_t sources)
 {
 	struct sim_node *node = calloc(1, sizeof(*node));
-	struct endpoint endpoint = { .port = VXLAN_PORT, .mtu = SIM_MTU };
 
-	assert(node && sim->nodes < SIM_NODES && addr_parse(address, &node->addr));
+	assert(node && sim->nodes < SIM_NODES && tables->endpoint_count == 1);
 	node->sim = sim;
 	node->index = sim->nodes;
-	node->tables = tables_new(64, secret);
-	assert(node->tables);
-	endpoint.addr = node->addr;
-	assert(tables_add_endpoint(node->tables, endpoint) == 0);
-	node->engine = engine_new(node->tables);
+	node->tables = tables;
+	node->addr = tables->endpoints[0].addr;
+	node->engine = engine_new(tables);
 	node->wire = (struct sim_wire) { .node = node, .room = SIM_PLENTY };
 	assert(node->engine);
 	assert(engine_attach_wire(node->engine, 0, &sim_wire_ops, &node->wire, sources));
 	sim->node[sim->nodes++] = node;
 	return node;
+}
+
+struct sim_node *sim_add_node(struct sim *sim, const char *address, uint16_t sources)
+{
+	struct endpoint endpoint = { .port = VXLAN_PORT, .mtu = SIM_MTU };
+	struct tables *tables = tables_new(64, secret);
+
+	assert(tables && addr_parse(address, &endpoint.addr));
+	assert(tables_add_endpoint(tables, endpoint) == 0);
+	return sim_adopt_node(sim, tables, sources);
 }
 
 struct network *sim_add_network(struct sim_node *node, uint32_t vni)

@@ -116,6 +116,9 @@ void sim_free(struct sim *sim);
 /* A node at @address with @sources source sockets. */
 struct sim_node *sim_add_node(struct sim *sim, const char *address, uint16_t sources);
 
+/* The same over tables that are filled already and have one endpoint; the simulator frees them. */
+struct sim_node *sim_adopt_node(struct sim *sim, struct tables *tables, uint16_t sources);
+
 /* @vni on @node, with no peers yet: learning on, anyone may speak, ARP is flooded. */
 struct network *sim_add_network(struct sim_node *node, uint32_t vni);
 
