@@ -146,6 +146,15 @@ static void leave_nowhere(const struct question *q, struct verdict *v)
 		v->effects.miss = MISS_L2;
 }
 
+/* A full bucket lets a flood pass whose list is longer than the bucket: rarely, not never, or the
+ * first ARP request of a large network would already be lost. */
+static bool may_copy(const struct budget *bum, uint64_t copies, uint64_t now)
+{
+	uint64_t there = budget_at(bum, now);
+
+	return there >= copies || there == bum->rate;
+}
+
 static void leave_by_flood(const struct question *q, struct verdict *v, struct flood_list *list)
 {
 	const struct network *n = q->network;
@@ -157,7 +166,7 @@ static void leave_by_flood(const struct question *q, struct verdict *v, struct f
 		leave_nowhere(q, v);
 		return;
 	}
-	if (copies > 0 && budget_at(&n->bum, q->now) < copies) {
+	if (copies > 0 && !may_copy(&n->bum, copies, q->now)) {
 		verdict_drop(v, DROP_BUM_LIMITED);
 		return;
 	}

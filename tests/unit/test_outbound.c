@@ -399,6 +399,27 @@ static void copies_beyond_the_limit_are_dropped(void **state)
 	world_free(&w);
 }
 
+static void a_list_longer_than_the_limit_floods_once_a_second(void **state)
+{
+	struct world w = world_new();
+	struct sketch s = udp_frame(H1_MAC, BROADCAST);
+	struct given g = given_frame(&s);
+	struct verdict v;
+
+	(void)state;
+	w.blue->bum = (struct budget) { .rate = 1, .tokens = 1, .filled = NOW };
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+	assert_int_equal(v.action, ACTION_FLOOD);
+	assert_int_equal(v.effects.copies, 2);
+	verdict_commit(w.tables, &v, &g.frame, NOW);
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW + SECOND - 1);
+	assert_drop(&v, DROP_BUM_LIMITED);
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW + SECOND);
+	assert_int_equal(v.action, ACTION_FLOOD);
+	free(g.at);
+	world_free(&w);
+}
+
 static void an_entry_of_a_forgotten_stranger_is_none(void **state)
 {
 	struct world w = world_new();
@@ -600,6 +621,7 @@ int main(void)
 		cmocka_unit_test(a_group_may_have_its_own_destinations),
 		cmocka_unit_test(without_anybody_it_is_a_miss),
 		cmocka_unit_test(copies_beyond_the_limit_are_dropped),
+		cmocka_unit_test(a_list_longer_than_the_limit_floods_once_a_second),
 		cmocka_unit_test(an_entry_of_a_forgotten_stranger_is_none),
 		cmocka_unit_test(the_outer_tos_carries_the_inner_congestion),
 		cmocka_unit_test(what_is_not_ip_has_no_congestion),
