@@ -312,7 +312,7 @@ static void nodes_close(struct node nodes[2])
 
 static double time_outbound(struct node *n, bool commit)
 {
-	struct frame f[HOSTS];
+	static struct frame f[HOSTS];
 	double start;
 
 	for (unsigned i = 0; i < HOSTS; i++)
@@ -331,7 +331,7 @@ static double time_outbound(struct node *n, bool commit)
 
 static double time_inbound(struct node *n, const struct node *from)
 {
-	uint8_t bytes[HOSTS][VXLAN_LEN + FRAME];
+	static uint8_t bytes[HOSTS][VXLAN_LEN + FRAME];
 	struct arrival a = { .source = from->cable.from, .len = sizeof(bytes[0]) };
 	double start;
 

@@ -73,6 +73,7 @@ static void a_full_underlay_loses_nothing(void **state)
 	sim_run(sim, MOMENT);
 	assert_true(engine_paused(a->engine));
 	assert_true(engine_blocked(a->engine, 0));
+	assert_in_range(engine_blocked_source(a->engine, 0), 0, 3);
 	reads = a->port[0].reads;
 	assert_true(a->port[0].out.count > 0);
 	sim_run(sim, MOMENT);
