@@ -121,6 +121,59 @@ static void a_loop_is_refused(void **state)
 	sim_free(sim);
 }
 
+static void misses_are_noted(void **state)
+{
+	struct sim *sim = sim_mesh(6, 2, 1);
+	struct sim_node *a = sim->node[0];
+	struct network *n = sim_network(a);
+	struct event event;
+	uint8_t frame[256];
+
+	(void)state;
+	flood_list_put(n->flood);
+	n->flood = NULL;
+	n->arp = ARP_PROXY;
+	say(&a->port[0], host_of(1), host_of(2), 1);
+	sim_give(&a->port[0], frame, make_arp_request(frame, host_of(1), host_of(3)));
+	sim_run(sim, MOMENT);
+	assert_true(engine_next_event(a->engine, &event));
+	assert_int_equal(event.kind, EVENT_L2_MISS);
+	assert_true(mac_equal(event.mac, host_of(2).mac));
+	assert_true(engine_next_event(a->engine, &event));
+	assert_int_equal(event.kind, EVENT_L3_MISS);
+	assert_memory_equal(event.ip.octet, host_of(3).ip, 4);
+	assert_false(engine_next_event(a->engine, &event));
+	for (unsigned i = 0; i < EVENT_RING + 10; i++)
+		say(&a->port[0], host_of(1), host_of(2), 1);
+	sim_run(sim, MOMENT);
+	assert_int_equal(engine_lost_events(a->engine), 10);
+	sim_free(sim);
+}
+
+static void a_known_neighbour_is_answered_for(void **state)
+{
+	struct sim *sim = sim_mesh(7, 2, 1);
+	struct sim_node *a = sim->node[0];
+	struct host h2 = host_of(2);
+	struct neigh_entry entry = { .ip = addr_v4(h2.ip), .mac = h2.mac };
+	struct sim_packet *packet;
+	uint8_t frame[256];
+
+	(void)state;
+	sim_network(a)->arp = ARP_SUPPRESS;
+	assert_true(neigh_put(sim_network(a)->neigh, entry));
+	sim_give(&a->port[0], frame, make_arp_request(frame, host_of(1), h2));
+	sim_run(sim, MOMENT);
+	packet = sim_take(&a->port[0]);
+	assert_non_null(packet);
+	make_arp_reply(frame, h2, host_of(1));
+	assert_memory_equal(packet->at, frame, ETH_LEN + 28);
+	sim_done(sim, packet);
+	assert_null(sim_take(&sim->node[1]->port[0]));
+	assert_int_equal(a->wire.datagrams, 0);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +181,8 @@ int main(void)
 		cmocka_unit_test(forgets_what_is_silent),
 		cmocka_unit_test(follows_a_move_and_freezes_a_juggler),
 		cmocka_unit_test(a_loop_is_refused),
+		cmocka_unit_test(misses_are_noted),
+		cmocka_unit_test(a_known_neighbour_is_answered_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
