@@ -32,6 +32,7 @@
 	X(E_INTERFACE, 120, "The kernel takes no interface of this name.")                      \
 	X(E_UNKNOWN_NODE, 121, "No node of the file has this name.")                            \
 	X(E_VERSION, 122, "This program reads version 1.")                                      \
+	X(E_NO_MEMORY, 199, "Memory was too short to check everything.")                        \
 	X(E_DUPLICATE_VNI, 201, "A node can tell networks on one port by their VNI only.")      \
 	X(E_DUPLICATE_DEVICE, 202, "Two networks of a node cannot share a device.")             \
 	X(E_DUPLICATE_ADDRESS, 203, "Two nodes cannot share an address.")                       \

@@ -19,6 +19,11 @@ void check_error(struct checker *c, enum plan_code code, struct position at, con
 void check_warning(struct checker *c, enum plan_code code, struct position at, const char *format,
 		   ...) __attribute__((format(printf, 4, 5)));
 
+void check_no_memory(struct checker *c);
+
+/* What no two networks of one node can share: a VNI on one port, a device. */
+void check_pairs(struct checker *c);
+
 /* One network: its own fields, its members, its device, its addresses. */
 void check_network(struct checker *c, const struct network_config *n);
 

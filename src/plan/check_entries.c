@@ -121,8 +121,7 @@ void check_entries(struct checker *c, const struct network_config *n)
 	struct given *list = calloc(room_needed(n), sizeof(*list));
 
 	if (!list) {
-		errors_add(c->errors, SEVERITY_ERROR, 0, n->at, NULL,
-			   "no memory to check network \"%s\"", n->name);
+		check_no_memory(c);
 		return;
 	}
 	for (size_t i = 0; i < n->host_count; i++)
