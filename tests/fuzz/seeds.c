@@ -1,0 +1,186 @@
+/* Writes the inputs that fuzzing starts from: ordinary traffic in the lab's form (lab.h).
+ *
+ *   fuzz_seeds CORPUS      makes CORPUS/inbound/seed-*, CORPUS/outbound/seed-* ... */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "build.h"
+#include "wire/vxlan.h"
+
+enum { SEEDS = 24, RECORDS = 12, ROOM = 16384 };
+
+struct seed {
+	uint8_t at[ROOM];
+	size_t len;
+	uint64_t random;
+	uint8_t frame[ROOM], datagram[ROOM]; /* being made */
+};
+
+static void add_byte(struct seed *s, unsigned value)
+{
+	assert(s->len < ROOM);
+	s->at[s->len++] = (uint8_t)value;
+}
+
+static uint8_t draw(struct seed *s, unsigned below)
+{
+	return (uint8_t)((build_random(&s->random) >> 32) % below);
+}
+
+/* Length, no zeroes behind, and the bytes. */
+static void add_bytes(struct seed *s, const uint8_t *at, size_t len)
+{
+	add_byte(s, (unsigned)len >> 8);
+	add_byte(s, (unsigned)len);
+	add_byte(s, 0);
+	for (size_t i = 0; i < len; i++)
+		add_byte(s, at[i]);
+}
+
+static void add_frame(struct seed *s, unsigned what)
+{
+	size_t len = build_random_frame(room_of(s->frame, ROOM), &s->random);
+
+	add_byte(s, what);
+	add_byte(s, draw(s, 4)); /* the port; no virtio header */
+	add_bytes(s, s->frame, len < 200 ? len : 200);
+}
+
+/* 32 KB of TCP or UDP with the virtio header of a superframe. */
+static void add_superframe(struct seed *s, unsigned what)
+{
+	bool udp = draw(s, 2), v6 = draw(s, 2);
+	unsigned l3 = v6 ? IPV6_LEN : IPV4_LEN, l4 = udp ? UDP_LEN : TCP_LEN;
+	const uint8_t vnet[] = { 1,
+				 (uint8_t)(udp ? 5 : v6 ? 4 : 1),
+				 0,
+				 0,
+				 0x78,
+				 0x05,
+				 (uint8_t)(ETH_LEN + l3),
+				 0,
+				 udp ? 6 : 16,
+				 0 };
+	size_t len =
+		build_frame(room_of(s->frame, ROOM), &(struct sketch) {
+							     .from = H1_MAC,
+							     .to = draw(s, 2) ? H2_MAC : BROADCAST,
+							     .src = v6 ? "fd03::3" : "3.3.3.3",
+							     .dst = v6 ? "fd03::4" : "3.3.3.4",
+							     .proto = udp ? IP_UDP : IP_TCP,
+							     .sport = 1000,
+							     .dport = 80,
+							     .payload = 32 * 256,
+							     .unfinished = true,
+						     });
+
+	add_byte(s, what);
+	add_byte(s, 4);
+	for (size_t i = 0; i < sizeof(vnet); i++)
+		add_byte(s, vnet[i]);
+	len = ETH_LEN + l3 + l4;
+	add_byte(s, 0);
+	add_byte(s, (unsigned)len);
+	add_byte(s, 32);
+	for (size_t i = 0; i < len; i++)
+		add_byte(s, s->frame[i]);
+}
+
+static void add_datagram(struct seed *s, unsigned what)
+{
+	size_t len = build_random_frame(room_of(s->frame, ROOM), &s->random);
+
+	len = build_datagram(room_of(s->datagram, ROOM), draw(s, 4) ? BLUE_VNI : GREEN_VNI,
+			     span_of(s->frame, len < 200 ? len : 200));
+	add_byte(s, what);
+	add_byte(s, draw(s, 4));
+	add_byte(s, draw(s, 4));
+	add_bytes(s, s->datagram, len);
+}
+
+static void add_other(struct seed *s)
+{
+	add_byte(s, 6 + draw(s, 2));
+	add_byte(s, draw(s, 256));
+}
+
+static void own_inbound(struct seed *s)
+{
+	add_datagram(s, 0);
+}
+
+static void own_outbound(struct seed *s)
+{
+	if (draw(s, 4))
+		add_frame(s, 0);
+	else
+		add_superframe(s, 0);
+}
+
+static void own_arp_nd(struct seed *s)
+{
+	add_byte(s, 0);
+	add_byte(s, draw(s, 8) | (draw(s, 4) ? 0U : 0x20U));
+	add_byte(s, draw(s, 256));
+	add_byte(s, draw(s, 256));
+}
+
+static void fill(struct seed *s, void (*own)(struct seed *s))
+{
+	for (unsigned i = 0; i < 4; i++)
+		add_byte(s, draw(s, 256)); /* how the world is set up */
+	for (unsigned i = 0; i < RECORDS; i++) {
+		unsigned what = draw(s, 8);
+
+		if (what < 5)
+			own(s);
+		else if (what == 5)
+			add_frame(s, 4);
+		else if (what == 6)
+			add_datagram(s, 5);
+		else
+			add_other(s);
+	}
+}
+
+static void write_seed(const char *directory, unsigned number, const struct seed *s)
+{
+	char path[2048];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/seed-%02u", directory, number);
+	file = fopen(path, "wb");
+	assert(file);
+	fwrite(s->at, 1, s->len, file);
+	fclose(file);
+}
+
+static void write_seeds(const char *corpus, const char *name, void (*own)(struct seed *s))
+{
+	char directory[1024];
+
+	snprintf(directory, sizeof(directory), "%s/%s", corpus, name);
+	mkdir(directory, 0777);
+	for (unsigned i = 0; i < SEEDS; i++) {
+		struct seed *s = calloc(1, sizeof(*s));
+
+		assert(s);
+		s->random = 1 + i;
+		fill(s, own);
+		write_seed(directory, i, s);
+		free(s);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2)
+		return EXIT_FAILURE;
+	mkdir(argv[1], 0777);
+	write_seeds(argv[1], "inbound", own_inbound);
+	write_seeds(argv[1], "outbound", own_outbound);
+	write_seeds(argv[1], "arp_nd", own_arp_nd);
+	return EXIT_SUCCESS;
+}
