@@ -196,7 +196,8 @@ static void inner_mtu(void **state)
 		{ "{ mtu: 1600 }", "[a, b, c]", "{}", 1500, 0 },
 		{ "{}", "[a, d]", "{}", 1500, 1430 }, /* a and d share IPv6 only */
 		{ "{}", "[a, c]", "{}", 1500, 1450 },
-		{ "{}", "[a]", "{}", 1500, 1430 }, /* nobody: room for either family */
+		{ "{}", "[a, c, d]", "{}", 1500, 1430 }, /* both in use: the smaller */
+		{ "{}", "[a]", "{}", 1500, 1430 },       /* nobody: room for either family */
 		{ "{}", "[a, c]", "{ mtu: 1400 }", 1500, 1400 },
 		{ "{}", "[a, c]", "{ mtu: 1450 }", 1500, 1450 },
 		{ "{}", "[a, c]", "{ mtu: 1451 }", 1500, 0 },
@@ -337,6 +338,73 @@ static void port_of_our_own(void **state)
 	assert_int_equal(blue->port, 4790);
 	assert_int_equal(port_to(&m, blue->flood, "192.0.2.1"), 4789);
 	unmake(&m);
+}
+
+/* A node with one family dials the others by it, whatever else they have. */
+static void one_family(void **state)
+{
+	struct made m = make(HEAD NODES "  d: { address6: \"2001:db8::4\" }\n"
+					"networks: { blue: { vni: 1, nodes: [a, c, d] } }\n",
+			     "d", 1500);
+	const struct network *blue = m.tables->networks[0];
+
+	(void)state;
+	assert_int_equal(m.plan->endpoint_count, 1);
+	assert_int_equal(blue->endpoint_v4, ENDPOINT_NONE);
+	assert_int_equal(blue->flood->count, 2);
+	assert_int_equal(port_to(&m, blue->flood, "2001:db8::1"), 0);
+	assert_int_equal(port_to(&m, blue->flood, "2001:db8::3"), 4790);
+	unmake(&m);
+}
+
+static void self_is_passed_over(void **state)
+{
+	struct made m = make(HEAD NODES "networks:\n"
+					"  blue:\n"
+					"    vni: 1\n"
+					"    nodes: [a, c]\n"
+					"    flood: [a, 192.0.2.1, \"2001:db8::1\", c]\n",
+			     "a", 1500);
+	const struct network *blue = m.tables->networks[0];
+
+	(void)state;
+	assert_int_equal(blue->flood->count, 1);
+	assert_int_equal(port_to(&m, blue->flood, "192.0.2.3"), 4790);
+	assert_false(may_speak(&m, blue, "2001:db8::1"));
+	unmake(&m);
+}
+
+/* An address is its node's, and takes that node's port. */
+static void addresses_find_their_nodes(void **state)
+{
+	enum { COUNT = 40 };
+	char *text = NULL, addr[16], station[MAC_TEXT];
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
+	struct made m;
+
+	(void)state;
+	fprintf(to, HEAD "nodes:\n  us: { address: 10.0.0.1 }\n");
+	for (int i = 2; i < COUNT; i++)
+		fprintf(to, "  n%d: { address: 10.0.0.%d, port: %d }\n", i, i, 5000 + i);
+	fprintf(to, "networks:\n  blue:\n    vni: 1\n    fdb:\n");
+	for (int i = 2; i < COUNT; i++)
+		fprintf(to, "      - { mac: \"52:54:00:00:00:%02x\", dst: 10.0.0.%d }\n", i, i);
+	fclose(to);
+	m = make(text, "us", 1500);
+	for (int i = 2; i < COUNT; i++) {
+		const struct network *blue = m.tables->networks[0];
+		uint32_t slot;
+
+		snprintf(addr, sizeof(addr), "10.0.0.%d", i);
+		snprintf(station, sizeof(station), "52:54:00:00:00:%02x", i);
+		slot = fdb_find(blue->fdb, mac(station), 0);
+		assert_int_not_equal(slot, FDB_NONE);
+		assert_true(is_peer(&m, fdb_at(blue->fdb, slot)->place.to.peer, addr));
+		assert_int_equal(fdb_at(blue->fdb, slot)->place.to.port, 5000 + i);
+	}
+	unmake(&m);
+	free(text);
 }
 
 static void equal_lists_are_shared(void **state)
@@ -511,6 +579,9 @@ int main(void)
 		cmocka_unit_test(rules),
 		cmocka_unit_test(flood_to_peers),
 		cmocka_unit_test(port_of_our_own),
+		cmocka_unit_test(one_family),
+		cmocka_unit_test(self_is_passed_over),
+		cmocka_unit_test(addresses_find_their_nodes),
 		cmocka_unit_test(equal_lists_are_shared),
 		cmocka_unit_test(strangers_may_speak),
 		cmocka_unit_test(entries),
