@@ -134,11 +134,12 @@ static void endpoints(void **state)
 
 static void bind_is_where_we_listen(void **state)
 {
-	struct made m = make(HEAD "nodes:\n"
-				  "  a: { address: 192.0.2.1, bind: 10.0.0.1 }\n"
-				  "  b: { address: 192.0.2.2, bind: 10.0.0.2 }\n"
-				  "networks: { blue: { vni: 1, flood: [a, b] } }\n",
-			     "a", 1500);
+	struct made m =
+		make(HEAD "nodes:\n"
+			  "  a: { address: 192.0.2.1, bind: 10.0.0.1 }\n"
+			  "  b: { address: 192.0.2.2, bind: 10.0.0.2 }\n"
+			  "networks: { blue: { vni: 1, flood: [a, 192.0.2.1, 10.0.0.1, b] } }\n",
+		     "a", 1500);
 	const struct network *blue = m.tables->networks[0];
 
 	(void)state;
@@ -147,6 +148,25 @@ static void bind_is_where_we_listen(void **state)
 	assert_int_equal(blue->endpoint_v6, ENDPOINT_NONE);
 	assert_int_equal(blue->flood->count, 1);
 	assert_int_equal(port_to(&m, blue->flood, "192.0.2.2"), 0);
+	unmake(&m);
+}
+
+static void bind6_is_where_we_listen(void **state)
+{
+	struct made m = make(HEAD "nodes:\n"
+				  "  a: { address6: \"2001:db8::1\", bind6: \"fd00::1\" }\n"
+				  "  b: { address6: \"2001:db8::2\", bind6: \"fd00::2\" }\n"
+				  "networks:\n"
+				  "  blue: { vni: 1, flood: [\"2001:db8::1\", \"fd00::1\", b] }\n",
+			     "a", 1500);
+	const struct network *blue = m.tables->networks[0];
+
+	(void)state;
+	assert_int_equal(m.plan->endpoint_count, 1);
+	assert_true(addr_equal(m.plan->endpoints[0].bind, ip("fd00::1")));
+	assert_int_equal(blue->endpoint_v4, ENDPOINT_NONE);
+	assert_int_equal(blue->flood->count, 1);
+	assert_int_equal(port_to(&m, blue->flood, "2001:db8::2"), 0);
 	unmake(&m);
 }
 
@@ -572,6 +592,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(endpoints),
 		cmocka_unit_test(bind_is_where_we_listen),
+		cmocka_unit_test(bind6_is_where_we_listen),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(inner_mtu),
 		cmocka_unit_test(vtep_macs),
