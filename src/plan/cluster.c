@@ -14,8 +14,8 @@ static void read_version(struct reader *r, const struct key *key, const struct i
 
 	(void)into;
 	if (take_integer(r, &any, value, &version) && version != 1)
-		refuse(r, PLAN_E_VERSION, value, "expected: 1", "version %s is not known",
-		       value->text);
+		read_refuse(r, PLAN_E_VERSION, value, "expected: 1", "version %s is not known",
+			    value->text);
 }
 
 static const struct key top_keys[] = {
@@ -46,7 +46,7 @@ struct cluster *cluster_read(const char *file, const char *text, size_t len, str
 		.max_peers = 1024,
 		.ttl = 64,
 	};
-	cluster->file = copy(&r, file);
+	cluster->file = read_copy(&r, file);
 	if (!document_read(text, len, errors, &root))
 		r.no_memory = true;
 	/* A file that is not YAML to its end gets no second error for each thing that is missing.
@@ -116,8 +116,8 @@ static void read_tos(struct reader *r, const struct key *key, const struct item 
 	}
 	read_u8(r, key, value, into);
 	if (underlay->tos % 4 != 0)
-		refuse(r, PLAN_E_RANGE, value, "expected: a multiple of 4, or inherit",
-		       "tos %u sets the ECN bits, which RFC 6040 decides", underlay->tos);
+		read_refuse(r, PLAN_E_RANGE, value, "expected: a multiple of 4, or inherit",
+			    "tos %u sets the ECN bits, which RFC 6040 decides", underlay->tos);
 }
 
 static void read_source_range(struct reader *r, const struct key *key, const struct item *value,
@@ -130,15 +130,15 @@ static void read_source_range(struct reader *r, const struct key *key, const str
 	if (!expect_list(r, key->name, value))
 		return;
 	if (value->count != 2) {
-		refuse(r, PLAN_E_KIND, value, "expected: [first, last]", "%s has %zu elements",
-		       key->name, value->count);
+		read_refuse(r, PLAN_E_KIND, value, "expected: [first, last]", "%s has %zu elements",
+			    key->name, value->count);
 		return;
 	}
 	if (!take_integer(r, key, value->first, &min) || !take_integer(r, key, value->last, &max))
 		return;
 	if (min > max) {
-		refuse(r, PLAN_E_RANGE, value, "expected: [first, last]",
-		       "%s ends before it begins", key->name);
+		read_refuse(r, PLAN_E_RANGE, value, "expected: [first, last]",
+			    "%s ends before it begins", key->name);
 		return;
 	}
 	underlay->source_min = (uint16_t)min;
@@ -153,8 +153,8 @@ static void check_source_range(struct reader *r, const struct item *map)
 	uint32_t ports = (uint32_t)(u->source_max - u->source_min) + 1;
 
 	if (u->sources > 1 && ports < u->sources)
-		refuse(r, PLAN_E_SOURCE_PORTS, value ? value : map, NULL,
-		       "%u source-ports do not fit a range of %u", u->sources, ports);
+		read_refuse(r, PLAN_E_SOURCE_PORTS, value ? value : map, NULL,
+			    "%u source-ports do not fit a range of %u", u->sources, ports);
 }
 
 static const struct key underlay_keys[] = {
@@ -216,14 +216,15 @@ static void read_vtep(struct reader *r, const struct key *key, const struct item
 	if (!take_addr(r, key->name, value, &addr))
 		return;
 	if (addr.family != key->min)
-		refuse(r, PLAN_E_ADDRESS, value, key->about, "%s %s is an IPv%u address", key->name,
-		       value->text, addr.family);
+		read_refuse(r, PLAN_E_ADDRESS, value, key->about, "%s %s is an IPv%u address",
+			    key->name, value->text, addr.family);
 	else if (addr_is_multicast(addr) || addr_is_unspecified(addr))
-		refuse(r, PLAN_E_ADDRESS, value, "expected: an address of one machine", "%s is %s",
-		       key->name, value->text);
+		read_refuse(r, PLAN_E_ADDRESS, value, "expected: an address of one machine",
+			    "%s is %s", key->name, value->text);
 	else if (addr.family == ADDR_V6 && addr_is_link_local(addr))
-		refuse(r, PLAN_E_ADDRESS, value, "expected: an address that needs no interface",
-		       "%s %s is link-local", key->name, value->text);
+		read_refuse(r, PLAN_E_ADDRESS, value,
+			    "expected: an address that needs no interface", "%s %s is link-local",
+			    key->name, value->text);
 	else
 		*(struct addr *)into = addr;
 }
@@ -272,7 +273,7 @@ static void check_bind(struct reader *r, const struct item *map, const char *add
 	const struct item *value = item_find(map, bind);
 
 	if (value && !item_find(map, address))
-		refuse(r, PLAN_E_MISSING_KEY, value, NULL, "%s without \"%s\"", bind, address);
+		read_refuse(r, PLAN_E_MISSING_KEY, value, NULL, "%s without \"%s\"", bind, address);
 }
 
 static void read_one_node(struct reader *r, const struct item *map, struct node *node)
@@ -280,15 +281,15 @@ static void read_one_node(struct reader *r, const struct item *map, struct node 
 	char where[SHOWN + 16], name[SHOWN];
 
 	node->at = node->address_at = map->key->at;
-	node->name = copy(r, map->key->text);
+	node->name = read_copy(r, map->key->text);
 	take_name(r, "node", map->key);
-	snprintf(where, sizeof(where), "nodes.%s", shown(map->key->text, name));
+	snprintf(where, sizeof(where), "nodes.%s", text_shown(map->key->text, name));
 	if (!expect_map(r, where, map))
 		return;
 	read_map(r, map, node_keys, COUNT(node_keys), where, node);
 	if (!item_find(map, "address") && !item_find(map, "address6"))
-		refuse(r, PLAN_E_MISSING_KEY, map->key, NULL,
-		       "%s has neither \"address\" nor \"address6\"", where);
+		read_refuse(r, PLAN_E_MISSING_KEY, map->key, NULL,
+			    "%s has neither \"address\" nor \"address6\"", where);
 	check_bind(r, map, "address", "bind");
 	check_bind(r, map, "address6", "bind6");
 	if (!node->bind.family)
@@ -308,7 +309,7 @@ static void sort_names(struct reader *r)
 {
 	struct cluster *c = r->cluster;
 
-	c->by_name = array(r, c->node_count, sizeof(*c->by_name));
+	c->by_name = read_array(r, c->node_count, sizeof(*c->by_name));
 	if (!c->by_name || r->no_memory)
 		return;
 	for (uint32_t i = 0; i < c->node_count; i++)
@@ -323,7 +324,7 @@ void read_nodes(struct reader *r, const struct key *key, const struct item *valu
 	(void)into;
 	if (!expect_map(r, key->name, value))
 		return;
-	c->nodes = array(r, value->count, sizeof(*c->nodes));
+	c->nodes = read_array(r, value->count, sizeof(*c->nodes));
 	if (!c->nodes)
 		return;
 	for (const struct item *child = value->first; child; child = child->next)

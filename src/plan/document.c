@@ -53,7 +53,7 @@ static bool is_text(uint32_t character)
 	       character != 0x2029 && character != 0xfeff && (character & 0xfffe) != 0xfffe;
 }
 
-const char *shown(const char *text, char out[SHOWN])
+const char *text_shown(const char *text, char out[SHOWN])
 {
 	size_t len = strlen(text), used = 0, bytes;
 	uint32_t character;
@@ -244,7 +244,7 @@ static void check_duplicate_keys(struct builder *b, const struct item *map)
 		if (strcmp(first->text, keys[i]->text) == 0)
 			errors_add(b->errors, SEVERITY_ERROR, PLAN_E_DUPLICATE_KEY, keys[i]->at,
 				   NULL, "key \"%s\" is given twice: the first is on line %u",
-				   shown(first->text, name), first->at.line);
+				   text_shown(first->text, name), first->at.line);
 		else
 			first = keys[i];
 	}

@@ -41,7 +41,7 @@ const struct item *item_find(const struct item *map, const char *key);
 
 /* @text as a message can show it: cut, and without what a terminal would obey. */
 enum { SHOWN = 64 };
-const char *shown(const char *text, char out[SHOWN]);
+const char *text_shown(const char *text, char out[SHOWN]);
 
 /* An empty plain scalar: `key:` with nothing behind it. */
 bool item_is_empty(const struct item *item);

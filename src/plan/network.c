@@ -37,11 +37,11 @@ static void read_members(struct reader *r, const struct key *key, const struct i
 	if (!expect_list(r, key->name, value))
 		return;
 	if (value->count == 0) {
-		refuse(r, PLAN_E_KIND, value, "help: leave the key out for all nodes",
-		       "the list of nodes is empty");
+		read_refuse(r, PLAN_E_KIND, value, "help: leave the key out for all nodes",
+			    "the list of nodes is empty");
 		return;
 	}
-	n->members = array(r, value->count, sizeof(*n->members));
+	n->members = read_array(r, value->count, sizeof(*n->members));
 	if (!n->members)
 		return;
 	for (const struct item *child = value->first; child; child = child->next)
@@ -74,8 +74,8 @@ static bool check_destination(struct reader *r, const struct item *value, struct
 {
 	if (!addr_is_unspecified(addr))
 		return true;
-	refuse(r, PLAN_E_ADDRESS, value, "expected: an address frames can be sent to",
-	       "%s is no destination", value->text);
+	read_refuse(r, PLAN_E_ADDRESS, value, "expected: an address frames can be sent to",
+		    "%s is no destination", value->text);
 	return false;
 }
 
@@ -91,8 +91,8 @@ static bool take_target(struct reader *r, const struct item *value, struct targe
 	if (target->node != NODE_NONE)
 		return true;
 	if (!addr_parse(text, &target->addr)) {
-		refuse(r, PLAN_E_UNKNOWN_NODE, value, NULL,
-		       "\"%s\" is neither under nodes nor an address", shown(text, name));
+		read_refuse(r, PLAN_E_UNKNOWN_NODE, value, NULL,
+			    "\"%s\" is neither under nodes nor an address", text_shown(text, name));
 		return false;
 	}
 	return take_addr(r, "flood", value, &target->addr) &&
@@ -102,7 +102,7 @@ static bool take_target(struct reader *r, const struct item *value, struct targe
 static void read_flood_list(struct reader *r, const struct item *value, struct network_config *n)
 {
 	n->flood = FLOOD_LIST;
-	n->flood_list = array(r, value->count, sizeof(*n->flood_list));
+	n->flood_list = read_array(r, value->count, sizeof(*n->flood_list));
 	if (!n->flood_list)
 		return;
 	for (const struct item *child = value->first; child; child = child->next)
@@ -121,11 +121,12 @@ static void read_flood_word(struct reader *r, const struct item *value, struct n
 	else if (strcmp(value->text, "none") == 0)
 		n->flood = FLOOD_NONE;
 	else if (!addr_parse(value->text, &n->group))
-		refuse(r, PLAN_E_WORD, value, hint, "flood is \"%s\"", shown(value->text, name));
+		read_refuse(r, PLAN_E_WORD, value, hint, "flood is \"%s\"",
+			    text_shown(value->text, name));
 	else if (!addr_is_multicast(n->group))
-		refuse(r, PLAN_E_NOT_MULTICAST, value,
-		       "help: a single destination is a list of one: flood: [address]",
-		       "flood %s is not a multicast group", value->text);
+		read_refuse(r, PLAN_E_NOT_MULTICAST, value,
+			    "help: a single destination is a list of one: flood: [address]",
+			    "flood %s is not a multicast group", value->text);
 	else if (take_addr(r, "flood", value, &n->group))
 		n->flood = FLOOD_GROUP;
 }
@@ -153,8 +154,8 @@ static void read_station(struct reader *r, const struct key *key, const struct i
 	if (mac_is_station(mac))
 		*(struct mac *)into = mac;
 	else
-		refuse(r, PLAN_E_MAC, value, "expected: neither a group address nor zero",
-		       "%s %s is nobody's", key->name, value->text);
+		read_refuse(r, PLAN_E_MAC, value, "expected: neither a group address nor zero",
+			    "%s %s is nobody's", key->name, value->text);
 }
 
 /* An address that a host can have. */
@@ -165,8 +166,8 @@ static bool take_host_ip(struct reader *r, const char *name, const struct item *
 		return false;
 	if (!addr_is_multicast(*out) && !addr_is_unspecified(*out))
 		return true;
-	refuse(r, PLAN_E_ADDRESS, value, "expected: an address of one host", "%s %s is nobody's",
-	       name, value->text);
+	read_refuse(r, PLAN_E_ADDRESS, value, "expected: an address of one host",
+		    "%s %s is nobody's", name, value->text);
 	return false;
 }
 
@@ -187,7 +188,7 @@ static void read_host_ips(struct reader *r, const struct key *key, const struct 
 		expect_scalar(r, key->name, value, "an address or a list of addresses");
 		return;
 	}
-	host->ips = array(r, value->kind == ITEM_LIST ? value->count : 1, sizeof(*host->ips));
+	host->ips = read_array(r, value->kind == ITEM_LIST ? value->count : 1, sizeof(*host->ips));
 	if (!host->ips)
 		return;
 	for (const struct item *child = first; child;
@@ -216,7 +217,7 @@ static void read_hosts(struct reader *r, const struct key *key, const struct ite
 
 	if (!expect_map(r, key->name, value))
 		return;
-	n->hosts = array(r, value->count, sizeof(*n->hosts));
+	n->hosts = read_array(r, value->count, sizeof(*n->hosts));
 	if (!n->hosts)
 		return;
 	for (const struct item *child = value->first; child; child = child->next) {
@@ -224,10 +225,10 @@ static void read_hosts(struct reader *r, const struct key *key, const struct ite
 
 		host->at = child->key->at;
 		host->node = NODE_NONE;
-		host->name = copy(r, child->key->text);
+		host->name = read_copy(r, child->key->text);
 		take_name(r, "host", child->key);
 		snprintf(where, sizeof(where), "%s.hosts.%s", r->where,
-			 shown(child->key->text, name));
+			 text_shown(child->key->text, name));
 		if (expect_map(r, where, child))
 			read_map(r, child, host_keys, COUNT(host_keys), where, host);
 	}
@@ -265,7 +266,7 @@ static void read_fdb(struct reader *r, const struct key *key, const struct item 
 
 	if (!expect_list(r, key->name, value))
 		return;
-	n->fdb = array(r, value->count, sizeof(*n->fdb));
+	n->fdb = read_array(r, value->count, sizeof(*n->fdb));
 	if (!n->fdb)
 		return;
 	snprintf(where, sizeof(where), "%s.fdb", r->where);
@@ -298,7 +299,7 @@ static void read_neigh(struct reader *r, const struct key *key, const struct ite
 
 	if (!expect_list(r, key->name, value))
 		return;
-	n->neigh = array(r, value->count, sizeof(*n->neigh));
+	n->neigh = read_array(r, value->count, sizeof(*n->neigh));
 	if (!n->neigh)
 		return;
 	snprintf(where, sizeof(where), "%s.neigh", r->where);
@@ -390,9 +391,9 @@ static void read_network(struct reader *r, const struct item *map, struct networ
 		.offload = true,
 		.bum_limit = 64000,
 	};
-	n->name = copy(r, map->key->text);
+	n->name = read_copy(r, map->key->text);
 	take_name(r, "network", map->key);
-	snprintf(where, sizeof(where), "networks.%s", shown(map->key->text, name));
+	snprintf(where, sizeof(where), "networks.%s", text_shown(map->key->text, name));
 	if (!expect_map(r, where, map))
 		return;
 	read_map(r, map, network_keys, COUNT(network_keys), where, n);
@@ -407,7 +408,7 @@ void read_networks(struct reader *r, const struct key *key, const struct item *v
 	(void)into;
 	if (!expect_map(r, key->name, value))
 		return;
-	c->networks = array(r, value->count, sizeof(*c->networks));
+	c->networks = read_array(r, value->count, sizeof(*c->networks));
 	if (!c->networks)
 		return;
 	for (const struct item *child = value->first; child; child = child->next)

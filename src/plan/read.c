@@ -12,8 +12,8 @@ enum { HINT = 256 };
 
 /* -- Reporting -- */
 
-void refuse(struct reader *r, enum plan_code code, const struct item *value, const char *hint,
-	    const char *format, ...)
+void read_refuse(struct reader *r, enum plan_code code, const struct item *value, const char *hint,
+		 const char *format, ...)
 {
 	char message[2 * HINT];
 	va_list args;
@@ -24,7 +24,7 @@ void refuse(struct reader *r, enum plan_code code, const struct item *value, con
 	errors_add(r->errors, SEVERITY_ERROR, (uint16_t)code, value->at, hint, "%s", message);
 }
 
-char *copy(struct reader *r, const char *text)
+char *read_copy(struct reader *r, const char *text)
 {
 	char *made = strdup(text);
 
@@ -33,7 +33,7 @@ char *copy(struct reader *r, const char *text)
 	return made;
 }
 
-void *array(struct reader *r, size_t count, size_t size)
+void *read_array(struct reader *r, size_t count, size_t size)
 {
 	void *made;
 
@@ -60,8 +60,8 @@ bool expect_map(struct reader *r, const char *name, const struct item *value)
 {
 	if (value->kind == ITEM_MAP || item_is_empty(value))
 		return true;
-	refuse(r, PLAN_E_KIND, value, "expected: a map (lines of \"key: value\", indented)",
-	       "%s is %s", name, kind_name(value));
+	read_refuse(r, PLAN_E_KIND, value, "expected: a map (lines of \"key: value\", indented)",
+		    "%s is %s", name, kind_name(value));
 	return false;
 }
 
@@ -71,8 +71,8 @@ bool expect_list(struct reader *r, const char *name, const struct item *value)
 		return true;
 	if (value->refused)
 		return false;
-	refuse(r, PLAN_E_KIND, value, "expected: a list, as [a, b] or as lines of \"- a\"",
-	       "%s is %s", name, kind_name(value));
+	read_refuse(r, PLAN_E_KIND, value, "expected: a list, as [a, b] or as lines of \"- a\"",
+		    "%s is %s", name, kind_name(value));
 	return false;
 }
 
@@ -86,7 +86,7 @@ const char *expect_scalar(struct reader *r, const char *name, const struct item 
 	if (value->kind == ITEM_SCALAR && !item_is_empty(value))
 		return value->text;
 	snprintf(hint, sizeof(hint), "expected: %s", expected);
-	refuse(r, PLAN_E_KIND, value, hint, "%s is %s", name, kind_name(value));
+	read_refuse(r, PLAN_E_KIND, value, hint, "%s is %s", name, kind_name(value));
 	return NULL;
 }
 
@@ -107,17 +107,17 @@ static void report_unknown(struct reader *r, const struct item *map, const struc
 		const char *key = child->key->text;
 
 		if (!child->key->refused && !is_known(keys, count, key))
-			refuse(r, PLAN_E_UNKNOWN_KEY, child->key,
-			       suggest_key(key, keys, count, hint, sizeof(hint)),
-			       "unknown key \"%s\" in %s", shown(key, name),
-			       r->where[0] ? r->where : "the cluster file");
+			read_refuse(r, PLAN_E_UNKNOWN_KEY, child->key,
+				    suggest_key(key, keys, count, hint, sizeof(hint)),
+				    "unknown key \"%s\" in %s", text_shown(key, name),
+				    r->where[0] ? r->where : "the cluster file");
 	}
 }
 
 static void report_missing(struct reader *r, const struct item *map, const struct key *key)
 {
-	refuse(r, PLAN_E_MISSING_KEY, map->key ? map->key : map, NULL, "%s has no \"%s\"",
-	       r->where[0] ? r->where : "the cluster file", key->name);
+	read_refuse(r, PLAN_E_MISSING_KEY, map->key ? map->key : map, NULL, "%s has no \"%s\"",
+		    r->where[0] ? r->where : "the cluster file", key->name);
 }
 
 static void read_key(struct reader *r, const struct item *map, const struct key *key, void *into)
@@ -165,12 +165,13 @@ static bool judge_number(struct reader *r, const struct key *key, const struct i
 	char name[SHOWN];
 
 	if (number == NUMBER_BAD) {
-		refuse(r, code, value, hint, "%s is \"%s\"", key->name, shown(value->text, name));
+		read_refuse(r, code, value, hint, "%s is \"%s\"", key->name,
+			    text_shown(value->text, name));
 		return false;
 	}
 	if (number == NUMBER_BEYOND || n < key->min || n > key->max) {
-		refuse(r, PLAN_E_RANGE, value, hint, "%s %s is out of range", key->name,
-		       shown(value->text, name));
+		read_refuse(r, PLAN_E_RANGE, value, hint, "%s %s is out of range", key->name,
+			    text_shown(value->text, name));
 		return false;
 	}
 	return true;
@@ -189,8 +190,8 @@ bool take_integer(struct reader *r, const struct key *key, const struct item *va
 	number = scalar_integer(text, out);
 	/* A quoted number is a word in YAML, and would be one to every other reader of the file. */
 	if (number != NUMBER_BAD && !value->plain) {
-		refuse(r, PLAN_E_INTEGER, value, "help: leave the quotes out",
-		       "%s is a word, for it is quoted", key->name);
+		read_refuse(r, PLAN_E_INTEGER, value, "help: leave the quotes out",
+			    "%s is a word, for it is quoted", key->name);
 		return false;
 	}
 	return judge_number(r, key, value, number, *out, PLAN_E_INTEGER, hint);
@@ -260,8 +261,8 @@ void read_bool(struct reader *r, const struct key *key, const struct item *value
 	char name[SHOWN];
 
 	if (text && !(value->plain && scalar_bool(text, into)))
-		refuse(r, PLAN_E_BOOLEAN, value, "expected: true or false", "%s is \"%s\"",
-		       key->name, shown(text, name));
+		read_refuse(r, PLAN_E_BOOLEAN, value, "expected: true or false", "%s is \"%s\"",
+			    key->name, text_shown(text, name));
 }
 
 static void list_words(struct text *text, const struct word *words)
@@ -289,7 +290,8 @@ static const struct word *take_word(struct reader *r, const struct key *key,
 	for (const struct word *word = key->words; word->text; word++)
 		if (strcmp(word->text, text) == 0)
 			return word;
-	refuse(r, PLAN_E_WORD, value, buffer, "%s is \"%s\"", key->name, shown(text, name));
+	read_refuse(r, PLAN_E_WORD, value, buffer, "%s is \"%s\"", key->name,
+		    text_shown(text, name));
 	return NULL;
 }
 
@@ -319,17 +321,18 @@ bool take_name(struct reader *r, const char *what, const struct item *value)
 	if (text && scalar_name(text))
 		return true;
 	if (text)
-		refuse(r, PLAN_E_NAME, value,
-		       "expected: letters, digits, '-', '_' and '.', at most 63, a letter or digit "
-		       "first",
-		       "\"%s\" cannot be a %s", shown(text, name), what);
+		read_refuse(r, PLAN_E_NAME, value,
+			    "expected: letters, digits, '-', '_' and '.', at most 63, a letter or "
+			    "digit "
+			    "first",
+			    "\"%s\" cannot be a %s", text_shown(text, name), what);
 	return false;
 }
 
 void read_name(struct reader *r, const struct key *key, const struct item *value, void *into)
 {
 	if (take_name(r, key->name, value))
-		*(char **)into = copy(r, value->text);
+		*(char **)into = read_copy(r, value->text);
 }
 
 void read_interface(struct reader *r, const struct key *key, const struct item *value, void *into)
@@ -340,12 +343,12 @@ void read_interface(struct reader *r, const struct key *key, const struct item *
 	if (!text)
 		return;
 	if (scalar_interface(text))
-		*(char **)into = copy(r, text);
+		*(char **)into = read_copy(r, text);
 	else
-		refuse(r, PLAN_E_INTERFACE, value,
-		       "expected: at most 15 characters, without blanks, '/', ':' and '%'",
-		       "%s \"%s\" cannot be the name of an interface", key->name,
-		       shown(text, name));
+		read_refuse(r, PLAN_E_INTERFACE, value,
+			    "expected: at most 15 characters, without blanks, '/', ':' and '%'",
+			    "%s \"%s\" cannot be the name of an interface", key->name,
+			    text_shown(text, name));
 }
 
 bool take_node(struct reader *r, const struct item *value, uint32_t *out)
@@ -357,8 +360,8 @@ bool take_node(struct reader *r, const struct item *value, uint32_t *out)
 		return false;
 	*out = cluster_node(r->cluster, text);
 	if (*out == NODE_NONE)
-		refuse(r, PLAN_E_UNKNOWN_NODE, value, NULL, "\"%s\" is not under nodes",
-		       shown(text, name));
+		read_refuse(r, PLAN_E_UNKNOWN_NODE, value, NULL, "\"%s\" is not under nodes",
+			    text_shown(text, name));
 	return *out != NODE_NONE;
 }
 
@@ -390,7 +393,7 @@ bool take_addr(struct reader *r, const char *name, const struct item *value, str
 			 addr_text(addr, canonical));
 	else
 		snprintf(hint, sizeof(hint), "expected: an IPv4 or IPv6 address");
-	refuse(r, PLAN_E_ADDRESS, value, hint, "%s is \"%s\"", name, shown(text, word));
+	read_refuse(r, PLAN_E_ADDRESS, value, hint, "%s is \"%s\"", name, text_shown(text, word));
 	return false;
 }
 
@@ -416,7 +419,7 @@ bool take_mac(struct reader *r, const char *name, const struct item *value, stru
 			 mac_text(mac, canonical));
 	else
 		snprintf(hint, sizeof(hint), "expected: a MAC such as \"aa:bf:b9:29:63:12\"");
-	refuse(r, PLAN_E_MAC, value, hint, "%s is \"%s\"", name, shown(text, word));
+	read_refuse(r, PLAN_E_MAC, value, hint, "%s is \"%s\"", name, text_shown(text, word));
 	return false;
 }
 
@@ -436,7 +439,8 @@ void read_prefix(struct reader *r, const struct key *key, const struct item *val
 	if (scalar_prefix(text, &prefix))
 		*(struct prefix *)into = prefix;
 	else
-		refuse(r, PLAN_E_PREFIX, value,
-		       "expected: a prefix such as 10.42.0.0/16, the bits behind its length zero",
-		       "%s is \"%s\"", key->name, shown(text, word));
+		read_refuse(
+			r, PLAN_E_PREFIX, value,
+			"expected: a prefix such as 10.42.0.0/16, the bits behind its length zero",
+			"%s is \"%s\"", key->name, text_shown(text, word));
 }

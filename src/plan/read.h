@@ -53,14 +53,14 @@ const char *expect_scalar(struct reader *r, const char *name, const struct item 
 			  const char *expected);
 
 /* An error at @value. */
-void refuse(struct reader *r, enum plan_code code, const struct item *value, const char *hint,
-	    const char *format, ...) __attribute__((format(printf, 5, 6)));
+void read_refuse(struct reader *r, enum plan_code code, const struct item *value, const char *hint,
+		 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* A copy of @text; NULL when memory is short, which is noted. */
-char *copy(struct reader *r, const char *text);
+char *read_copy(struct reader *r, const char *text);
 
 /* @count zeroed elements, NULL when there is none or memory is short, which is noted. */
-void *array(struct reader *r, size_t count, size_t size);
+void *read_array(struct reader *r, size_t count, size_t size);
 
 /* Single values; false after reporting. */
 bool take_integer(struct reader *r, const struct key *key, const struct item *value, uint64_t *out);

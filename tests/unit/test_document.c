@@ -247,7 +247,7 @@ static void shown_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_string_equal(shown(rows[i].text, out), rows[i].shown);
+		assert_string_equal(text_shown(rows[i].text, out), rows[i].shown);
 }
 
 int main(void)
