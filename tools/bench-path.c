@@ -335,6 +335,8 @@ static double time_inbound(struct node *n, const struct node *from)
 {
 	static uint8_t bytes[HOSTS][VXLAN_LEN + FRAME];
 	struct arrival a = { .source = from->cable.from, .len = sizeof(bytes[0]) };
+	struct frame inner;
+	struct verdict v;
 	double start;
 
 	for (unsigned i = 0; i < HOSTS; i++) {
@@ -343,9 +345,6 @@ static double time_inbound(struct node *n, const struct node *from)
 	}
 	start = seconds();
 	for (unsigned i = 0; i < DECISIONS; i++) {
-		struct frame inner;
-		struct verdict v;
-
 		a.at = bytes[i % HOSTS];
 		v = inbound_decide(n->tables, &a, &inner, now);
 		assert(v.action == ACTION_DELIVER);

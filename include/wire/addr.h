@@ -24,8 +24,21 @@ struct prefix {
 	uint8_t length;   /* 0..32 or 0..128 */
 };
 
-struct addr addr_v4(const uint8_t octet[4]);
-struct addr addr_v6(const uint8_t octet[16]);
+static inline struct addr addr_v4(const uint8_t octet[4])
+{
+	struct addr a = { .family = ADDR_V4 };
+
+	memcpy(a.octet, octet, 4);
+	return a;
+}
+
+static inline struct addr addr_v6(const uint8_t octet[16])
+{
+	struct addr a = { .family = ADDR_V6 };
+
+	memcpy(a.octet, octet, 16);
+	return a;
+}
 
 /* Bytes of an address of this family: 4 or 16; 0 for ADDR_NONE. */
 static inline size_t addr_size(struct addr a)

@@ -3,22 +3,6 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-struct addr addr_v4(const uint8_t octet[4])
-{
-	struct addr a = { .family = ADDR_V4 };
-
-	memcpy(a.octet, octet, 4);
-	return a;
-}
-
-struct addr addr_v6(const uint8_t octet[16])
-{
-	struct addr a = { .family = ADDR_V6 };
-
-	memcpy(a.octet, octet, 16);
-	return a;
-}
-
 bool addr_is_multicast(struct addr a)
 {
 	if (a.family == ADDR_V4)

@@ -57,12 +57,13 @@ static void parse_ip(struct frame *f, struct span l3)
 	uint8_t family = f->eth.type == ETHERTYPE_IPV4   ? ADDR_V4
 			 : f->eth.type == ETHERTYPE_IPV6 ? ADDR_V6
 							 : ADDR_NONE;
-	struct ip ip;
 
-	if (family == ADDR_NONE || !ip_read(&l3, &ip) || ip.src.family != family)
+	if (family == ADDR_NONE || !ip_read(&l3, &f->ip))
 		return;
-	f->ip = ip;
-	parse_transport(f, l3);
+	if (f->ip.src.family == family)
+		parse_transport(f, l3);
+	else
+		f->ip = (struct ip) { .src.family = ADDR_NONE };
 }
 
 bool frame_parse(struct frame *f, void *at, size_t len)
