@@ -329,6 +329,14 @@ static void release(struct loop *l)
 	free(l->ports);
 }
 
+/* Whoever reads this may send signals: until now they would have ended the process. */
+static void say_ready(const struct plan *plan)
+{
+	log_info("node %s of cluster %s is ready: %u networks on %u endpoints",
+		 plan->cluster->nodes[plan->node].name, plan->cluster->name,
+		 (unsigned)plan->network_count, (unsigned)plan->endpoint_count);
+}
+
 int loop_run(struct vswitch *s, struct notes *notes)
 {
 	struct loop l = { .s = s, .notes = notes, .now = clock_now() };
@@ -340,6 +348,7 @@ int loop_run(struct vswitch *s, struct notes *notes)
 		for (uint16_t i = 0; i < s->wire_count; i++)
 			start_wire(&l, &s->wires[i]);
 		start_signals(&l);
+		say_ready(s->plan);
 		ev_run(l.ev, 0);
 		notes_dump(stderr, s, l.now);
 	}

@@ -25,12 +25,8 @@ static enum exit_code serve(const struct plan *plan, struct netlink *netlink)
 
 	if (vswitch_open(&vswitch, plan, netlink) < 0)
 		return EXIT_REFUSED;
-	if (notes_open(&notes, &vswitch)) {
-		log_info("node %s of cluster %s is ready: %u networks on %u endpoints",
-			 plan->cluster->nodes[plan->node].name, plan->cluster->name,
-			 (unsigned)plan->network_count, (unsigned)plan->endpoint_count);
-		code = loop_run(&vswitch, &notes) < 0 ? EXIT_REFUSED : EXIT_OK;
-	}
+	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes) == 0)
+		code = EXIT_OK;
 	notes_close(&notes);
 	vswitch_close(&vswitch);
 	return code;
