@@ -4,10 +4,13 @@
 
 #include "derive.h"
 #include "plan/codes.h"
+#include "wire/datagram.h"
 
 enum {
 	MTU_UNKNOWN = 1500, /* believed of an interface that does not say */
-	MTU_LIMIT = 65535,  /* no IP packet is longer, whatever an interface takes */
+	/* No datagram of ours is longer (IPv4's and UDP's headers), whatever an interface takes:
+	 * loopback says 65536. */
+	MTU_LIMIT = 20 + 8 + RUN_BYTES,
 	INNER_MIN = 68,     /* RFC 791: what every IPv4 link carries */
 };
 
