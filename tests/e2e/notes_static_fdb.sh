@@ -1,0 +1,55 @@
+#!/bin/bash
+# The notes' second scenario: learning is off, and where each MAC lives is written by hand.  Without the
+# entries nothing gets through; with them everything does.
+. "$(dirname "$0")/lib.sh"
+
+no_entries() {
+	cluster <<-END
+		learning: false
+		flood: none
+	END
+}
+
+entries() { # as `bridge fdb append` twice on each node, by way of hosts and peers
+	cluster <<-END
+		learning: false
+		hosts:
+		  h1: { node: n1, ip: $H1, mac: "$MAC1" }
+		  h2: { node: n2, ip: $H2, mac: "$MAC2" }
+		arp: flood
+	END
+}
+
+without() {
+	site bridged
+	no_entries >"$W/cluster.yaml"
+	end 1 nolearning && end 2 nolearning
+	t "without entries nothing reaches the other host ($WHERE)" no_ping h1 $H2
+	[ "$END1" = ours ] && t "which is counted ($WHERE)" has_counted n1 no-remote
+	[ "$END2" = ours ] && t "and nothing arrived ($WHERE)" dumped n2 'from peers 0 frames'
+}
+
+with() {
+	site bridged
+	entries >"$W/cluster.yaml"
+	end 1 nolearning
+	kernel_flood 1 "$A2"
+	kernel_fdb 1 $MAC2 "$A2"
+	end 2 nolearning
+	kernel_flood 2 "$A1"
+	kernel_fdb 2 $MAC1 "$A1"
+	t "h1 reaches h2 by the entries ($WHERE)" pings h1 $H2
+	t "and has learned its MAC by ARP ($WHERE)" neighbour_is h1 $H2 $MAC2
+	t "h2 reaches h1 ($WHERE)" pings h2 $H1
+	[ "$END1" = ours ] && t "fdb says so in iproute2's words ($WHERE)" fdb_is n1
+}
+
+neighbour_is() { in_ns "$1" ip neigh show "$2" dev eth0 | grep "$3"; }
+
+fdb_is() {
+	dumped "$1" "^$MAC2 dst $A2 self permanent" && dumped "$1" "^00:00:00:00:00:00 dst $A2 self permanent"
+}
+
+each without
+each with
+finish

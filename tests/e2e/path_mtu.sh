@@ -1,0 +1,24 @@
+#!/bin/bash
+# A hop of 1400 bytes in the middle of the underlay.  Nobody is told; routers say "too big", the switch
+# remembers it for the peer and says it on to the hosts, and TCP, which forbids fragments, recovers.
+. "$(dirname "$0")/lib.sh"
+
+narrow() {
+	two_nodes_far_apart
+	bridged_host 1
+	bridged_host 2
+	learning_tunnel </dev/null
+	t "small packets pass ($WHERE)" pings h1 $H2
+	t "TCP finds the way ($WHERE)" tcp h1 h2 $H2
+	[ "$END1" = ours ] && t "h1 knows what fits ($WHERE)" route_mtu_is h1 $H2
+	[ "$END2" = ours ] && t "h2 knows what fits ($WHERE)" route_mtu_is h2 $H1
+	[ "$END1" = ours ] && t "n1 knows the path to the peer ($WHERE)" dumped n1 "^peer $A2 .*path mtu 1400"
+}
+route_mtu_is() {
+	in_ns "$1" ip route get "$2" | tee "$W/route"
+	grep -q "mtu $((MTU - 100))\b" "$W/route"
+}
+
+BYTES=10000000
+each narrow
+finish
