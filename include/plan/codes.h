@@ -59,7 +59,7 @@
 	X(W_NO_NEIGHBOURS, 204, "arp: proxy drops every request it cannot answer.")
 
 enum plan_code {
-#define X(name, number, why) PLAN_##name = number,
+#define X(name, number, why) PLAN_##name = (number),
 	PLAN_CODES(X)
 #undef X
 };

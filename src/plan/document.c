@@ -1,5 +1,6 @@
 #include "document.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -65,7 +66,7 @@ const char *text_shown(const char *text, char out[SHOWN])
 			character = '?';
 		}
 		if (used + bytes > SHOWN - 4) {
-			strcpy(out + used, "...");
+			memcpy(out + used, "...", 4);
 			return out;
 		}
 		if (character == '?')
@@ -255,6 +256,7 @@ static void close_collection(struct builder *b)
 {
 	struct item *item = b->open[--b->depth];
 
+	assert(item); /* libyaml tells of no end without its beginning */
 	if (item->kind == ITEM_MAP)
 		check_duplicate_keys(b, item);
 }

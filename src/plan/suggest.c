@@ -68,7 +68,9 @@ static char folded(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return (char)(c - 'A' + 'a');
-	return c == '_' ? '-' : c;
+	if (c == '_')
+		return '-';
+	return c;
 }
 
 /* Letters to insert, delete, change or swap with their neighbour, to get from @a to @b. */
