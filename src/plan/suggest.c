@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST = 32 }; /* no key is longer, with its slips */
+#include "base/nearest.h"
 
 /* How others call it.  A row counts only where our key exists in the map at hand, so the same word
  * may mean one thing in `nodes` and another in a network. */
@@ -58,68 +58,6 @@ static const struct foreign {
 	{ "via", "ip route", "dst", NULL },
 };
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Capitals and '_' are no slips worth counting. */
-static char folded(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	if (c == '_')
-		return '-';
-	return c;
-}
-
-/* Letters to insert, delete, change or swap with their neighbour, to get from @a to @b. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b), row[3][LONGEST + 1];
-	size_t *before = row[0], *above = row[1], *here = row[2], *spare;
-
-	for (size_t j = 0; j <= m; j++)
-		above[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		here[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			char x = folded(a[i - 1]), y = folded(b[j - 1]);
-
-			here[j] = least(above[j - 1] + (x != y), least(above[j], here[j - 1]) + 1);
-			if (i > 1 && j > 1 && x == folded(b[j - 2]) && folded(a[i - 2]) == y)
-				here[j] = least(here[j], before[j - 2] + 1);
-		}
-		spare = before;
-		before = above;
-		above = here;
-		here = spare;
-	}
-	return above[m];
-}
-
-/* Slips that still leave a word of this length recognisable. */
-static size_t tolerance(const char *word)
-{
-	size_t length = strlen(word);
-
-	return length < 3 ? 0 : length < 6 ? 1 : length / 3;
-}
-
-/* Is @candidate nearer to @word than @best, and near enough? */
-static bool nearer(const char *word, const char *candidate, size_t *best)
-{
-	size_t d;
-
-	if (strlen(word) > LONGEST || strlen(candidate) > LONGEST)
-		return false;
-	d = distance(word, candidate);
-	if (d > tolerance(candidate) || d >= *best)
-		return false;
-	*best = d;
-	return true;
-}
-
 static bool has_key(const struct key *keys, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
@@ -140,8 +78,7 @@ const char *suggest_key(const char *word, const struct key *keys, size_t count, 
 			size_t size)
 {
 	const struct foreign *other = find_foreign(word, keys, count);
-	const char *found = NULL;
-	size_t best = SIZE_MAX;
+	struct nearest nearest = nearest_to(word);
 
 	if (other) {
 		snprintf(out, size, "help: %s calls it %s; here it is \"%s\"", other->whose, word,
@@ -149,10 +86,9 @@ const char *suggest_key(const char *word, const struct key *keys, size_t count, 
 		return out;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (nearer(word, keys[i].name, &best))
-			found = keys[i].name;
-	if (!found)
+		nearest_offer(&nearest, keys[i].name);
+	if (!nearest.found)
 		return NULL;
-	snprintf(out, size, "help: did you mean \"%s\"?", found);
+	snprintf(out, size, "help: did you mean \"%s\"?", nearest.found);
 	return out;
 }
