@@ -19,4 +19,10 @@ struct text text_in(char *buffer, size_t size);
 /* Appends as printf does. */
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What a noun ends in when there are @count of it. */
+static inline const char *text_plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 #endif

@@ -4,7 +4,10 @@
 
 #include "plan/cluster.h"
 
-enum { CONFIG_MAX = 16 << 20 }; /* longest cluster file */
+enum {
+	CONFIG_MAX = 16 << 20, /* longest cluster file */
+	CONFIG_PATIENCE = 5,   /* seconds that a pipe may keep us waiting */
+};
 
 struct config {
 	const char *file; /* as named on the command line */
@@ -14,9 +17,13 @@ struct config {
 	struct errors errors;
 };
 
-/* Reads and checks @file.  0; or −errno when it cannot be read at all.  Complaints are gathered in
- * @out->errors, not printed. */
+/* Reads and checks @file.  0; or −errno when it cannot be read at all: −EFBIG above CONFIG_MAX,
+ * −ETIMEDOUT from a pipe into which nobody writes.  Complaints are gathered in @out->errors, not
+ * printed. */
 int config_read(struct config *out, const char *file);
+
+/* Why config_read() gave @rc, for people. */
+const char *config_unreadable(int rc);
 
 /* Prints what was gathered, if anything, and where there is an error @consequence ("Nothing was
  * changed."; NULL: nothing).  True when there is none (warnings are fine). */

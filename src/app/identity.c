@@ -3,9 +3,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "plan/codes.h"
 #include "port/local.h"
+
+enum { LISTED = 8 }; /* node names in one sentence */
 
 static bool is_here(const struct node *node)
 {
@@ -13,7 +16,8 @@ static bool is_here(const struct node *node)
 	       (node->bind6.family && local_can_bind(node->bind6));
 }
 
-/* Names of the nodes for which @wanted says yes, into @to; returns how many. */
+/* The names of the nodes for which @wanted says yes into @to, the first LISTED of them and how many
+ * more there are; returns how many in all, and in *@last the last. */
 static uint32_t list_nodes(struct text *to, const struct cluster *cluster,
 			   bool (*wanted)(const struct node *), uint32_t *last)
 {
@@ -22,9 +26,13 @@ static uint32_t list_nodes(struct text *to, const struct cluster *cluster,
 	for (uint32_t i = 0; i < cluster->node_count; i++) {
 		if (!wanted(&cluster->nodes[i]))
 			continue;
-		text_add(to, "%s%s", count++ ? ", " : "", cluster->nodes[i].name);
+		if (count < LISTED)
+			text_add(to, "%s%s", count ? ", " : "", cluster->nodes[i].name);
+		count++;
 		*last = i;
 	}
+	if (count > LISTED)
+		text_add(to, " and %u more", count - LISTED);
 	return count;
 }
 
@@ -36,18 +44,25 @@ static bool any_node(const struct node *node)
 static uint32_t find_asked(const struct cluster *cluster, const char *asked, struct text *why)
 {
 	uint32_t node = cluster_node(cluster, asked), last;
+	struct nearest nearest = nearest_to(asked);
 
-	if (node == NODE_NONE) {
-		text_add(why, "no node \"%s\" in %s; it has: ", asked, cluster->file);
-		list_nodes(why, cluster, any_node, &last);
-	}
-	return node;
+	if (node != NODE_NONE)
+		return node;
+	for (uint32_t i = 0; i < cluster->node_count; i++)
+		nearest_offer(&nearest, cluster->nodes[i].name);
+	text_add(why, "no node \"%.64s\" in %s", asked, cluster->file);
+	if (nearest.found)
+		text_add(why, "; did you mean %s?  It has: ", nearest.found);
+	else
+		text_add(why, "; it has: ");
+	list_nodes(why, cluster, any_node, &last);
+	return NODE_NONE;
 }
 
 uint32_t identity_find(const struct cluster *cluster, const char *asked, char why[IDENTITY_WHY])
 {
 	struct text text = text_in(why, IDENTITY_WHY);
-	char names[IDENTITY_WHY / 2], host[256] = "";
+	char names[LISTED * NETWORK_NAME + 32], host[256] = "";
 	struct text here = text_in(names, sizeof(names));
 	uint32_t node, count, last = NODE_NONE;
 

@@ -5,7 +5,7 @@
 #include "plan/cluster.h"
 #include "port/link.h"
 
-enum { IDENTITY_WHY = 512 };
+enum { IDENTITY_WHY = 1024 };
 
 /* @asked (`--node`, $VXS_NODE) if given; else the host name, if a node is called so; else the one
  * node whose address can be bound here.  NODE_NONE and a sentence in @why when that does not say.

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 struct loop;
 
@@ -332,9 +333,10 @@ static void release(struct loop *l)
 /* Whoever reads this may send signals: until now they would have ended the process. */
 static void say_ready(const struct plan *plan)
 {
-	log_info("node %s of cluster %s is ready: %u networks on %u endpoints",
-		 plan->cluster->nodes[plan->node].name, plan->cluster->name,
-		 (unsigned)plan->network_count, (unsigned)plan->endpoint_count);
+	log_info("node %s of cluster %s is ready: %u network%s on %u endpoint%s",
+		 plan->cluster->nodes[plan->node].name, plan->cluster->name, plan->network_count,
+		 text_plural(plan->network_count), plan->endpoint_count,
+		 text_plural(plan->endpoint_count));
 }
 
 int loop_run(struct vswitch *s, struct notes *notes)

@@ -1,10 +1,12 @@
 /* vxs: a VXLAN switch in user space.  The verbs; everything else is below. */
+#include <errno.h>
 #include <string.h>
 
 #include "app/config.h"
 #include "app/identity.h"
 #include "app/loop.h"
 #include "app/options.h"
+#include "base/text.h"
 
 static const char *const not_started = "Nothing was started.";
 
@@ -67,11 +69,11 @@ static bool read_config(struct config *config, const char *file)
 	int rc = config_read(config, file);
 
 	if (rc < 0)
-		log_error("cannot read %s: %s", file, strerror(-rc));
+		log_error("cannot read %s: %s", file, config_unreadable(rc));
 	return rc == 0;
 }
 
-static enum exit_code verb_run(int argc, char **argv)
+static enum exit_code verb_run(const struct verb *self, int argc, char **argv)
 {
 	struct run_options options;
 	struct netlink *netlink;
@@ -79,8 +81,8 @@ static enum exit_code verb_run(int argc, char **argv)
 	enum exit_code code;
 	int rc;
 
-	if (!options_run(argc, argv, &options))
-		return EXIT_USAGE;
+	if (!options_run(self, argc, argv, &options, &code))
+		return code;
 	log_set_level(options.level);
 	if (!read_config(&config, options.file))
 		return EXIT_CONFIG;
@@ -96,21 +98,23 @@ static enum exit_code verb_run(int argc, char **argv)
 	return code;
 }
 
-static enum exit_code verb_check(int argc, char **argv)
+static enum exit_code verb_check(const struct verb *self, int argc, char **argv)
 {
-	const char *file = options_check(argc, argv);
+	enum exit_code code;
+	const char *file = options_check(self, argc, argv, &code);
 	struct config config;
 	bool fine;
 
 	if (!file)
-		return EXIT_USAGE;
+		return code;
 	if (!read_config(&config, file))
 		return EXIT_CONFIG;
 	fine = config_report(&config, NULL);
 	if (fine)
-		printf("%s: cluster %s, %u nodes, %u networks: fine\n", file, config.cluster->name,
-		       (unsigned)config.cluster->node_count,
-		       (unsigned)config.cluster->network_count);
+		printf("%s: cluster %s, %u node%s, %u network%s: fine\n", file,
+		       config.cluster->name, config.cluster->node_count,
+		       text_plural(config.cluster->node_count), config.cluster->network_count,
+		       text_plural(config.cluster->network_count));
 	config_free(&config);
 	return fine ? EXIT_OK : EXIT_CONFIG;
 }
@@ -123,5 +127,12 @@ static const struct verb verbs[] = {
 
 int main(int argc, char **argv)
 {
-	return (int)options_dispatch(verbs, argc, argv);
+	enum exit_code code = options_dispatch(verbs, argc, argv);
+
+	/* An answer that did not arrive is no answer (a full disk, for one). */
+	if (fflush(stdout) && code == EXIT_OK) {
+		log_error("cannot write the answer: %s", strerror(errno));
+		code = EXIT_REFUSED;
+	}
+	return (int)code;
 }

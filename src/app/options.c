@@ -1,12 +1,19 @@
 #include "app/options.h"
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const run_usage = "usage: vxs run -f FILE [--node NAME] [--verbose]\n";
-static const char *const check_usage = "usage: vxs check FILE\n";
+#include "base/nearest.h"
+
+/* -- What is said -- */
+
+static void print_usage(FILE *to, const struct verb *verb)
+{
+	fprintf(to, "usage: vxs %s %s\n", verb->name, verb->usage);
+}
 
 static void print_help(FILE *to, const struct verb *verbs)
 {
@@ -19,87 +26,167 @@ static void print_help(FILE *to, const struct verb *verbs)
 		    "five steps of the next frames, SIGTERM and SIGINT end it.\n");
 }
 
-/* Edits (insert, delete, change) between two short words. */
-static size_t distance(const char *a, const char *b)
+/* One line about what is wrong, and how it is right; returns false for its callers' sake. */
+static bool __attribute__((format(printf, 2, 3)))
+complain(const struct verb *verb, const char *format, ...)
 {
-	size_t row[32], len = strlen(b);
+	va_list args;
 
-	if (len >= sizeof(row) / sizeof(row[0]))
-		return len;
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
+	fprintf(stderr, "vxs %s: ", verb->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	print_usage(stderr, verb);
+	return false;
+}
 
-		row[0] = i;
-		for (size_t j = 1; j <= len; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+/* -- Verbs -- */
 
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
+static const struct verb *find_verb(const struct verb *verbs, const char *name)
+{
+	for (const struct verb *v = verbs; v->name; v++) {
+		if (!strcmp(v->name, name))
+			return v;
 	}
-	return row[len];
+	return NULL;
 }
 
 static enum exit_code no_such_verb(const struct verb *verbs, const char *word)
 {
-	const struct verb *nearest = NULL;
-	size_t least = 3;
+	struct nearest nearest = nearest_to(word);
 
-	for (const struct verb *v = verbs; v->name; v++) {
-		size_t d = distance(word, v->name);
-
-		if (d < least) {
-			least = d;
-			nearest = v;
-		}
-	}
-	fprintf(stderr, "vxs: no command \"%s\"", word);
-	if (nearest)
-		fprintf(stderr, "; did you mean \"vxs %s\"?\n", nearest->name);
+	for (const struct verb *v = verbs; v->name; v++)
+		nearest_offer(&nearest, v->name);
+	fprintf(stderr, "vxs: no %s \"%s\"", *word == '-' ? "option" : "command", word);
+	if (nearest.found)
+		fprintf(stderr, "; did you mean \"vxs %s\"?\n", nearest.found);
 	else
 		fprintf(stderr, "; `vxs --help` lists the commands\n");
 	return EXIT_USAGE;
 }
 
+/* `vxs help`, `vxs help VERB` */
+static enum exit_code help(const struct verb *verbs, int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc == 1) {
+		print_help(stdout, verbs);
+		return EXIT_OK;
+	}
+	verb = find_verb(verbs, argv[1]);
+	if (!verb)
+		return no_such_verb(verbs, argv[1]);
+	if (argc > 2) {
+		fprintf(stderr, "vxs %s: unexpected \"%s\"\n", argv[0], argv[2]);
+		return EXIT_USAGE;
+	}
+	print_usage(stdout, verb);
+	return EXIT_OK;
+}
+
+static enum exit_code version(int argc, char **argv)
+{
+	if (argc > 1) {
+		fprintf(stderr, "vxs %s: unexpected \"%s\"\n", argv[0], argv[1]);
+		return EXIT_USAGE;
+	}
+	printf("vxs %s\n", VXS_VERSION);
+	return EXIT_OK;
+}
+
+/* Is @word one of @spellings, which a NULL ends? */
+static bool is_one_of(const char *word, const char *const *spellings)
+{
+	while (*spellings && strcmp(word, *spellings))
+		spellings++;
+	return *spellings;
+}
+
 enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 {
+	static const char *const helps[] = { "help", "--help", "-help", "-h", NULL };
+	static const char *const versions[] = { "version", "--version", "-version", "-V", NULL };
+	const struct verb *verb;
+
 	if (argc < 2) {
 		print_help(stderr, verbs);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "-help") ||
-	    !strcmp(argv[1], "help")) {
-		print_help(stdout, verbs);
-		return EXIT_OK;
+	if (is_one_of(argv[1], helps))
+		return help(verbs, argc - 1, argv + 1);
+	if (is_one_of(argv[1], versions))
+		return version(argc - 1, argv + 1);
+	verb = find_verb(verbs, argv[1]);
+	return verb ? verb->run(verb, argc - 1, argv + 1) : no_such_verb(verbs, argv[1]);
+}
+
+/* -- Options of a verb -- */
+
+/* The word at fault is the last that getopt has passed. */
+static void refuse_option(const struct verb *verb, const struct option *longs, int c,
+			  const char *word)
+{
+	struct nearest nearest = nearest_to(word + strspn(word, "-"));
+
+	if (c == ':') {
+		complain(verb, "%s needs a value", word);
+	} else if (optopt && strchr(word, '=')) {
+		complain(verb, "%.*s takes no value", (int)strcspn(word, "="), word);
+	} else {
+		for (; longs->name; longs++)
+			nearest_offer(&nearest, longs->name);
+		if (nearest.found)
+			complain(verb, "no option \"%s\"; did you mean \"--%s\"?", word,
+				 nearest.found);
+		else
+			complain(verb, "no option \"%s\"", word);
 	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V") ||
-	    !strcmp(argv[1], "-Version")) {
-		printf("vxs %s\n", VXS_VERSION);
-		return EXIT_OK;
-	}
-	for (const struct verb *v = verbs; v->name; v++) {
-		if (!strcmp(argv[1], v->name))
-			return v->run(argc - 1, argv + 1);
-	}
-	return no_such_verb(verbs, argv[1]);
+}
+
+/* The next option's letter; −1 behind the last one; '?' when it is wrong, which has been said. */
+static int next_option(const struct verb *verb, int argc, char **argv, const char *shorts,
+		       const struct option *longs)
+{
+	int c;
+
+	opterr = 0;
+	c = getopt_long_only(argc, argv, shorts, longs, NULL);
+	if (c == 'h')
+		print_usage(stdout, verb);
+	if (c != '?' && c != ':')
+		return c;
+	refuse_option(verb, longs, c, argv[optind - 1]);
+	return '?';
+}
+
+static bool set_once(const struct verb *verb, const char **value, const char *option)
+{
+	if (*value)
+		return complain(verb, "%s is given twice", option);
+	if (!*optarg)
+		return complain(verb, "%s needs a value, and has an empty one", option);
+	*value = optarg;
+	return true;
 }
 
 /* Nothing may be left over behind the options; says what is. */
-static bool nothing_left(int argc, char **argv, const char *usage)
+static bool nothing_left(const struct verb *verb, int argc, char **argv)
 {
-	if (optind == argc)
-		return true;
-	fprintf(stderr, "vxs %s: unexpected \"%s\"\n%s", argv[0], argv[optind], usage);
-	return false;
+	return optind == argc || complain(verb, "unexpected \"%s\"", argv[optind]);
 }
 
-bool options_run(int argc, char **argv, struct run_options *out)
+/* What the environment says, an empty word being none. */
+static const char *environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+bool options_run(const struct verb *self, int argc, char **argv, struct run_options *out,
+		 enum exit_code *code)
 {
 	static const struct option longs[] = {
 		{ "file", required_argument, NULL, 'f' },
@@ -108,41 +195,43 @@ bool options_run(int argc, char **argv, struct run_options *out)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
+	bool ok = true;
 	int c;
 
-	*out = (struct run_options) { .node = getenv("VXS_NODE"), .level = LOG_INFO };
-	optind = 1;
-	while ((c = getopt_long_only(argc, argv, "f:h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			out->file = optarg;
-			break;
-		case 'n':
-			out->node = optarg;
-			break;
-		case 'v':
+	*out = (struct run_options) { .level = LOG_INFO };
+	*code = EXIT_USAGE;
+	while (ok && (c = next_option(self, argc, argv, ":f:h", longs)) != -1) {
+		if (c == 'f') {
+			ok = set_once(self, &out->file, "-f");
+		} else if (c == 'n') {
+			ok = set_once(self, &out->node, "--node");
+		} else if (c == 'v') {
 			out->level = LOG_DEBUG;
-			break;
-		default: /* getopt has said what is wrong */
-			fputs(run_usage, stderr);
+		} else {
+			*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
 			return false;
 		}
 	}
-	if (!nothing_left(argc, argv, run_usage))
+	if (!ok || !nothing_left(self, argc, argv))
 		return false;
-	if (!out->file)
-		fprintf(stderr, "vxs run: which cluster file? (-f FILE)\n%s", run_usage);
-	return out->file;
+	if (!out->node)
+		out->node = environment("VXS_NODE");
+	return out->file || complain(self, "which cluster file? (-f FILE)");
 }
 
-const char *options_check(int argc, char **argv)
+const char *options_check(const struct verb *self, int argc, char **argv, enum exit_code *code)
 {
 	static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	int c = next_option(self, argc, argv, ":h", longs);
+	const char *file;
 
-	optind = 1;
-	if (getopt_long_only(argc, argv, "h", longs, NULL) != -1 || optind + 1 != argc) {
-		fputs(check_usage, stderr);
+	*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
+	if (c != -1)
+		return NULL;
+	if (optind == argc) {
+		complain(self, "which cluster file?");
 		return NULL;
 	}
-	return argv[optind];
+	file = argv[optind++];
+	return nothing_left(self, argc, argv) ? file : NULL;
 }

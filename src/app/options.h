@@ -1,7 +1,12 @@
 /* The command line: a table of verbs, and the options of each.  Help and dispatch come from the
- * table, so they cannot disagree. */
+ * table, so they cannot disagree.
+ *
+ * Answers that were asked for go to stdout; what is wrong goes to stderr, one line and the usage.
+ * Long options may have one dash or two, and may be cut short. */
 #ifndef APP_OPTIONS_H
 #define APP_OPTIONS_H
+
+#include <stdbool.h>
 
 #include "base/log.h"
 
@@ -13,27 +18,29 @@ enum exit_code {
 	EXIT_CONFIG = 4,  /* the cluster file has errors */
 };
 
+struct verb {
+	const char *name;
+	const char *usage; /* what follows the name */
+	const char *help;  /* one line */
+	enum exit_code (*run)(const struct verb *self, int argc, char **argv);
+};
+
 struct run_options {
 	const char *file; /* -f */
 	const char *node; /* --node, or $VXS_NODE, or NULL */
 	enum log_level level;
 };
 
-struct verb {
-	const char *name;
-	const char *usage; /* what follows the name */
-	const char *help;  /* one line */
-	enum exit_code (*run)(int argc, char **argv);
-};
-
 /* Finds the verb in @argv[1] among @verbs (ended by one without a name) and runs it with what
  * follows; says what is wrong, with the nearest right word, when there is none. */
 enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv);
 
-/* `vxs run`: false when something is wrong; what, and the usage, is on stderr then. */
-bool options_run(int argc, char **argv, struct run_options *out);
+/* `vxs run`: true when @out is complete.  Else all is said, and *@code is how to end: help was
+ * asked for, or something is wrong. */
+bool options_run(const struct verb *self, int argc, char **argv, struct run_options *out,
+		 enum exit_code *code);
 
-/* `vxs check`: the file's name; NULL when something is wrong, as above. */
-const char *options_check(int argc, char **argv);
+/* `vxs check`: the file's name; NULL when all is said, as above. */
+const char *options_check(const struct verb *self, int argc, char **argv, enum exit_code *code);
 
 #endif

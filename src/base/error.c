@@ -6,6 +6,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 enum {
@@ -202,10 +203,10 @@ static void print_error(FILE *to, const struct error *error, const char *file, s
 static void print_counts(FILE *to, const struct errors *e)
 {
 	if (e->error_count > 0)
-		fprintf(to, "%zu error%s%s", e->error_count, e->error_count == 1 ? "" : "s",
+		fprintf(to, "%zu error%s%s", e->error_count, text_plural(e->error_count),
 			e->warning_count > 0 ? ", " : ".");
 	if (e->warning_count > 0)
-		fprintf(to, "%zu warning%s.", e->warning_count, e->warning_count == 1 ? "" : "s");
+		fprintf(to, "%zu warning%s.", e->warning_count, text_plural(e->warning_count));
 }
 
 void errors_print(FILE *to, struct errors *e, const char *file, const char *source, size_t len,
