@@ -42,7 +42,8 @@ static bool sender_allowed(struct verdict *v, const struct tables *t, const stru
 		return verdict_drop(v, DROP_RX_SELF);
 	if (n->members && (!peer || !peer_set_has(n->members, ref)))
 		return verdict_drop(v, DROP_UNKNOWN_PEER);
-	v->effects.place = place_peer((struct destination) { .peer = ref });
+	v->effects.place.kind = PLACE_PEER;
+	v->effects.place.to.peer = ref;
 	v->effects.owner = peer && !peer->stranger ? FDB_OWNER_PEER(ref.slot) : FDB_OWNER_STRANGERS;
 	return true;
 }
