@@ -40,7 +40,7 @@ static void forward_received(struct engine *e, uint16_t endpoint, const struct d
 	struct arrival a = { .endpoint = endpoint,
 			     .source = d->source,
 			     .tos = d->tos,
-			     .truncated = d->truncated,
+			     .truncated = d->truncated || split.doubtful,
 			     .gso_size = split.gso_size };
 
 	while (split_next(&split, &a.at, &a.len))

@@ -80,6 +80,12 @@ static const struct expectation table[] = {
 	{ "superframe, IPv6", { .len = 20070, .v6 = true, .proto = IP_UDP }, 20070, 999, 1, 999 },
 	{ "superframe, VLAN", { .len = 9999, .proto = IP_UDP, .vlans = 1 }, 9999, 9, 1, 9 },
 	{ "superframe, two tags", { .len = 9999, .proto = IP_UDP, .vlans = 2 }, 9999, 9, 1, 9 },
+	{ "claims less than all",
+	  { .len = 100, .proto = IP_UDP, .ip_lie = 100, .udp_lie = 100 },
+	  500,
+	  100,
+	  5,
+	  0 },
 	{ "padded frames",
 	  { .len = 68, .proto = IP_UDP, .ip_lie = -9, .udp_lie = -9 },
 	  136,
@@ -103,6 +109,12 @@ static const struct expectation table[] = {
 	{ "size 1", { .len = 0 }, 65507, 1, 65507, 0 },
 };
 
+/* A tenant claims the datagrams behind its own, whosever they are. */
+static const struct expectation claims[] = {
+	{ "all", { .len = 100, .proto = IP_UDP, .ip_lie = 400, .udp_lie = 400 }, 500, 100, 5, 0 },
+	{ "the only", { .len = 99, .proto = IP_UDP, .ip_lie = 99, .udp_lie = 99 }, 198, 99, 2, 0 },
+};
+
 /* On the heap, of exactly the receive's length. */
 static uint8_t *receive(const struct expectation *e)
 {
@@ -113,7 +125,7 @@ static uint8_t *receive(const struct expectation *e)
 	return at;
 }
 
-static void check(const struct expectation *e)
+static void check(const struct expectation *e, bool doubtful)
 {
 	uint8_t *bytes = receive(e), *at;
 	struct datagram d = { .at = bytes, .room = e->len, .len = e->len, .segment = e->segment };
@@ -122,6 +134,8 @@ static void check(const struct expectation *e)
 
 	if (s.gso_size != e->gso_size)
 		fail_msg("%s: superframe of %u, not %u", e->name, s.gso_size, e->gso_size);
+	if (s.doubtful != doubtful)
+		fail_msg("%s: %sdoubtful", e->name, s.doubtful ? "" : "not ");
 	while (split_next(&s, &at, &len)) {
 		assert_ptr_equal(at, bytes + given);
 		given += len;
@@ -140,7 +154,9 @@ static void receives_are_split(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
-		check(&table[i]);
+		check(&table[i], false);
+	for (size_t i = 0; i < sizeof(claims) / sizeof(*claims); i++)
+		check(&claims[i], true);
 }
 
 static void nothing_is_one_empty_datagram(void **state)
