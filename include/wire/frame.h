@@ -56,6 +56,9 @@ static inline struct span frame_bytes(const struct frame *f)
  * largest segment. */
 size_t frame_packet_len(const struct frame *f);
 
+/* Frames that it stands for: 1, or the segments of a superframe. */
+size_t frame_segments(const struct frame *f);
+
 /* Marks a frame from the underlay whose checksum field holds just the folded pseudo-header sum: a
  * sender on the same machine left it to hardware that was never there (a kernel VXLAN device over
  * a veth).  A finished checksum looks so once in 65536 times and then merely gets computed again.

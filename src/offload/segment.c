@@ -40,7 +40,7 @@ static bool is_superframe(const struct frame *f)
 
 size_t segment_count(const struct frame *f)
 {
-	return is_superframe(f) ? (payload_len(f) + f->gso_size - 1) / f->gso_size : 1;
+	return is_superframe(f) ? frame_segments(f) : 1;
 }
 
 /* Takes a word out of a sum, by adding its complement. */

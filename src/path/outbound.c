@@ -158,7 +158,8 @@ static bool may_copy(const struct budget *bum, uint64_t copies, uint64_t now)
 static void leave_by_flood(const struct question *q, struct verdict *v, struct flood_list *list)
 {
 	const struct network *n = q->network;
-	uint64_t copies = list && list->count > 1 ? list->count - 1 : 0;
+	uint64_t others = list && list->count > 1 ? list->count - 1 : 0;
+	uint64_t copies = others * frame_segments(q->frame);
 
 	if (list && list->count == 0)
 		list = NULL;

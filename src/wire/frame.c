@@ -94,6 +94,13 @@ size_t frame_packet_len(const struct frame *f)
 	return (size_t)(f->payload - f->l3) + (f->gso_size < len ? f->gso_size : len);
 }
 
+size_t frame_segments(const struct frame *f)
+{
+	size_t len = f->kind == FRAME_PLAIN ? 0 : payload_len(f);
+
+	return len == 0 || f->gso_size == 0 ? 1 : (len + f->gso_size - 1) / f->gso_size;
+}
+
 void frame_find_unfinished(struct frame *f)
 {
 	uint16_t offset = f->ip.proto == IP_TCP ? TCP_CHECKSUM : UDP_CHECKSUM;

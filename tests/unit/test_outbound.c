@@ -399,6 +399,31 @@ static void copies_beyond_the_limit_are_dropped(void **state)
 	world_free(&w);
 }
 
+/* Cut, a superframe is many frames, and each is copied. */
+static void a_flooded_superframe_counts_for_all_its_segments(void **state)
+{
+	struct world w = world_new();
+	struct sketch s = udp_frame(H1_MAC, BROADCAST);
+	struct given g;
+	struct verdict v;
+
+	(void)state;
+	s.payload = 1001;
+	s.unfinished = true;
+	g = given_frame(&s);
+	frame_find_unfinished(&g.frame);
+	assert_true(frame_as_superframe(&g.frame, INNER_MTU, 100));
+	w.blue->bum = (struct budget) { .rate = 100, .tokens = 100, .filled = NOW };
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+	assert_int_equal(v.action, ACTION_FLOOD);
+	assert_int_equal(v.effects.copies, 11 * 2); /* two more than the first get each */
+	w.blue->bum.tokens = 21;
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+	assert_drop(&v, DROP_BUM_LIMITED);
+	free(g.at);
+	world_free(&w);
+}
+
 static void a_list_longer_than_the_limit_floods_once_a_second(void **state)
 {
 	struct world w = world_new();
@@ -621,6 +646,7 @@ int main(void)
 		cmocka_unit_test(a_group_may_have_its_own_destinations),
 		cmocka_unit_test(without_anybody_it_is_a_miss),
 		cmocka_unit_test(copies_beyond_the_limit_are_dropped),
+		cmocka_unit_test(a_flooded_superframe_counts_for_all_its_segments),
 		cmocka_unit_test(a_list_longer_than_the_limit_floods_once_a_second),
 		cmocka_unit_test(an_entry_of_a_forgotten_stranger_is_none),
 		cmocka_unit_test(the_outer_tos_carries_the_inner_congestion),
