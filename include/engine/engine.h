@@ -26,8 +26,9 @@
 enum {
 	ENGINE_BUDGET = 64, /* frames or datagrams read per readable port or socket and turn */
 	ENGINE_FLOOD_MESSAGES = 64, /* copies of flooded frames per turn */
-	ENGINE_FLOOD_SLOTS = 256,   /* flooded frames waiting */
-	ENGINE_RECEIVE_BATCH = 32,  /* datagrams per receive call */
+	ENGINE_FLOOD_SLOTS =
+		256, /* flooded frames of one network waiting: see src/engine/flood.h */
+	ENGINE_RECEIVE_BATCH = 32, /* datagrams per receive call */
 };
 
 struct engine;

@@ -14,7 +14,9 @@
 enum {
 	SEGMENT_HEADERS =
 		192, /* longest header block: Ethernet, two VLAN tags, IP, TCP with options */
-	SEGMENTS_MAX = 128, /* segments of one superframe we cut; more is dropped as oversize */
+	/* Segments of one superframe we cut; more is dropped as oversize.  64 KB of TCP at the
+	 * smallest segments that the kernel sends (48 bytes, net.ipv4.tcp_min_snd_mss) are 1365. */
+	SEGMENTS_MAX = 1400,
 };
 
 struct segmenter {

@@ -17,6 +17,11 @@ struct outgoing outgoing_of(const struct network *n, const struct verdict *v, co
 				   .flow = v->flow };
 }
 
+unsigned encap_messages(const struct frame *f)
+{
+	return (unsigned)((frame_segments(f) + RUN_DATAGRAMS - 1) / RUN_DATAGRAMS);
+}
+
 static uint16_t outgoing_endpoint(const struct outgoing *o, struct addr to)
 {
 	return to.family == ADDR_V6 ? o->endpoint_v6 : o->endpoint_v4;
@@ -43,6 +48,10 @@ static void send_segments(struct engine *e, struct underlay *u, const struct out
 	struct segment segment;
 	uint8_t *block = runs_block(e->runs);
 
+	if (VXLAN_LEN + o->frame.l3 + frame_packet_len(&o->frame) > RUN_BYTES) {
+		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG, 1);
+		return;
+	}
 	if (!segment_begin(&s, &o->frame)) {
 		tables_count_drop(e->tables, o->network, DROP_OVERSIZE, 1);
 		return;

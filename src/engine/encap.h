@@ -25,6 +25,10 @@ struct outgoing {
 struct outgoing outgoing_of(const struct network *n, const struct verdict *v, const struct frame *f,
 			    struct packet *packet, struct packet_pool *pool);
 
+/* Messages that a frame is worth, at least 1: a superframe of many small segments takes as much
+ * work as many frames, and counts so against the budgets of a turn. */
+unsigned encap_messages(const struct frame *f);
+
 /* Puts the frame into runs to @to; what cannot leave is counted as dropped.  False when @to is a
  * stale reference, which is nobody.  Needs room for one frame in the runs. */
 bool encap_send(struct engine *e, const struct outgoing *o, struct destination to);

@@ -4,6 +4,8 @@
 
 #include "state.h"
 
+enum { QUEUE_SLOTS = 2 * ENGINE_FLOOD_SLOTS };
+
 #define ENTRY_NONE   UINT16_MAX
 #define NETWORK_LAST UINT32_MAX
 
@@ -17,6 +19,7 @@ struct entry {
 /* What waits for one network; in the ring of those whose turn comes while anything does. */
 struct line {
 	uint16_t first, last; /* ENTRY_NONE as first: empty */
+	uint32_t count;       /* frames that wait */
 	uint32_t next;        /* network id, NETWORK_LAST at the end */
 	bool in_ring;         /* a network whose frames were cancelled stays until its turn */
 };
@@ -35,8 +38,8 @@ struct floods *floods_new(void)
 
 	if (!fl)
 		return NULL;
-	fl->pool = packet_pool_new(ENGINE_FLOOD_SLOTS);
-	fl->entries = calloc(ENGINE_FLOOD_SLOTS, sizeof(*fl->entries));
+	fl->pool = packet_pool_new(QUEUE_SLOTS);
+	fl->entries = calloc(QUEUE_SLOTS, sizeof(*fl->entries));
 	fl->first = NETWORK_LAST;
 	if (!fl->pool || !fl->entries) {
 		floods_free(fl);
@@ -103,17 +106,19 @@ static void append(struct floods *fl, uint32_t network, uint16_t id)
 	else
 		fl->entries[line->last].next = id;
 	line->last = id;
+	line->count++;
 	if (!line->in_ring)
 		ring_push(fl, network);
 }
 
 bool floods_add(struct floods *fl, const struct outgoing *o, struct flood_list *list)
 {
-	struct packet *packet = packet_get(fl->pool);
+	struct packet *packet;
 	struct entry *entry;
 
-	if (!packet)
+	if (fl->lines[o->network].count >= packet_pool_spare(fl->pool))
 		return false;
+	packet = packet_get(fl->pool);
 	memcpy(packet->at, o->frame.at, o->frame.len);
 	entry = &fl->entries[packet->index];
 	*entry = (struct entry) { .out = *o, .list = flood_list_hold(list), .next = ENTRY_NONE };
@@ -129,6 +134,7 @@ static void finish_first(struct floods *fl, struct line *line)
 	struct entry *entry = &fl->entries[line->first];
 
 	line->first = entry->next;
+	line->count--;
 	flood_list_put(entry->list);
 	packet_put(fl->pool, entry->out.packet);
 }
@@ -159,29 +165,34 @@ static void send_copy(struct engine *e, const struct outgoing *o, struct destina
 	e->count.flood_messages++;
 }
 
-/* The next copy of the network whose turn it is. */
-static void leave_one(struct engine *e, struct floods *fl, uint64_t now)
+/* The next copy of the network whose turn it is; returns the messages that it was worth. */
+static unsigned leave_one(struct engine *e, struct floods *fl, uint64_t now)
 {
 	uint32_t network = ring_pop(fl);
 	struct line *line = &fl->lines[network];
 	struct entry *entry;
+	unsigned messages;
 
 	if (line->first == ENTRY_NONE)
-		return;
+		return 1;
 	entry = &fl->entries[line->first];
+	messages = encap_messages(&entry->out.frame);
 	if (entry->done < entry->list->count)
 		send_copy(e, &entry->out, entry->list->to[entry->done++], now);
 	if (entry->done >= entry->list->count)
 		finish_first(fl, line);
 	if (line->first != ENTRY_NONE)
 		ring_push(fl, network);
+	return messages;
 }
 
 void floods_leave(struct engine *e, uint64_t now)
 {
-	for (unsigned i = 0; i < ENGINE_FLOOD_MESSAGES && floods_waiting(e->floods); i++) {
+	unsigned done = 0;
+
+	while (done < ENGINE_FLOOD_MESSAGES && floods_waiting(e->floods)) {
 		if (!engine_make_room(e, now))
 			return;
-		leave_one(e, e->floods, now);
+		done += leave_one(e, e->floods, now);
 	}
 }

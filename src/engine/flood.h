@@ -2,7 +2,10 @@
  *
  * An entry owns a copy of the frame and a use of the list, so neither the port's slot nor the
  * network's next reload matters to it.  Networks take turns, one copy each; within a network frames
- * leave in order.  Destinations whose peer is gone are passed over. */
+ * leave in order.  Destinations whose peer is gone are passed over.
+ *
+ * The queue has twice ENGINE_FLOOD_SLOTS, and a network may have no more frames waiting than are
+ * free: one that floods without end gets half of it, and whoever comes then still finds room. */
 #ifndef ENGINE_FLOOD_H
 #define ENGINE_FLOOD_H
 
@@ -17,7 +20,8 @@ void floods_free(struct floods *fl);
 /* Makes sure that frames of @network can wait; false when memory is short. */
 bool floods_reserve(struct floods *fl, uint32_t network);
 
-/* Queues a copy of the frame for the destinations of @list.  False when the queue is full. */
+/* Queues a copy of the frame for the destinations of @list.  False when the queue is full, or
+ * full for this network. */
 bool floods_add(struct floods *fl, const struct outgoing *o, struct flood_list *list);
 
 /* Forgets what waits for @network. */

@@ -86,7 +86,7 @@ static void forward(struct engine *e, const struct network *n, uint32_t port, st
 		carry_out(e, n, &v, f, packet);
 }
 
-/* 1: one frame was forwarded; 0: there is none now; −errno: the port failed. */
+/* Messages that one frame was worth; 0: there is none now; −errno: the port failed. */
 static int forward_one(struct engine *e, const struct network *n, uint32_t index,
 		       const struct local_port *port, uint64_t now)
 {
@@ -94,10 +94,12 @@ static int forward_one(struct engine *e, const struct network *n, uint32_t index
 	struct frame f;
 	int got = port->ops->read(port->port, packet->at, PACKET_ROOM, &f);
 
-	if (got == 1)
+	if (got == 1) {
+		got = (int)encap_messages(&f);
 		forward(e, n, index, &f, packet, now);
-	else if (got == -EMSGSIZE)
+	} else if (got == -EMSGSIZE) {
 		forward(e, n, index, NULL, packet, now);
+	}
 	packet_put(e->pool, packet);
 	switch (got) {
 	case -EMSGSIZE:
@@ -125,7 +127,7 @@ int engine_port_readable(struct engine *e, uint32_t network, uint32_t index, uin
 	n = e->tables->networks[network];
 	if (!n)
 		return 0;
-	for (unsigned i = 0; i < ENGINE_BUDGET; i++) {
+	for (int done = 0; done < ENGINE_BUDGET;) {
 		int got;
 
 		if (engine_paused(e) || !engine_make_room(e, now))
@@ -133,6 +135,7 @@ int engine_port_readable(struct engine *e, uint32_t network, uint32_t index, uin
 		got = forward_one(e, n, index, port, now);
 		if (got <= 0)
 			return got;
+		done += got;
 	}
 	return 0;
 }

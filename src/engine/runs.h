@@ -13,6 +13,8 @@
 #ifndef ENGINE_RUNS_H
 #define ENGINE_RUNS_H
 
+#include <assert.h>
+
 #include "base/packet.h"
 #include "offload/segment.h"
 #include "table/place.h"
@@ -21,12 +23,16 @@
 
 enum {
 	RUNS_MAX = 128,      /* open and unsent ones, of all endpoints together */
-	RUNS_PER_FRAME = 4,  /* that one superframe can begin */
-	RUNS_BLOCKS = 1024,  /* header blocks in the arena */
+	RUNS_PER_FRAME = 24, /* that one superframe can begin: SEGMENTS_MAX in full runs, and 2 */
+	RUNS_BLOCKS = 3072,  /* header blocks in the arena: two of the largest superframes */
 	RUNS_BYTES = 262144, /* unsent bytes worth sending at once, while caches still hold them */
 	RUN_IOVS = 2 * RUN_DATAGRAMS,
 	RUN_BLOCK = VXLAN_LEN + SEGMENT_HEADERS,
 };
+
+static_assert(RUNS_PER_FRAME >= SEGMENTS_MAX / RUN_DATAGRAMS + 2,
+	      "the largest superframe has room");
+static_assert(RUNS_BLOCKS > 2 * SEGMENTS_MAX, "and one more is being made while it waits");
 
 #define RUN_NONE UINT16_MAX
 
