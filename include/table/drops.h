@@ -27,7 +27,7 @@
 	X(ENTRY_EXISTS, "entry-exists",                                                            \
 	  "a static entry says that this source MAC lives elsewhere")                              \
 	X(OVERSIZE, "oversize", "longer than the MTU and not a TCP or UDP superframe")             \
-	X(TRUNCATED, "truncated", "only a part of it arrived, or it claims its neighbours' bytes")             \
+	X(TRUNCATED, "truncated", "only a part of it arrived, or it claims its neighbours' bytes") \
 	X(TX_RUNT, "tx-runt", "a frame from a local port is shorter than an Ethernet header")      \
 	X(NO_REMOTE, "no-remote", "no entry, no flood list and no other port: nobody to send to")  \
 	X(SAME_PORT, "same-port", "the destination is behind the port that the frame came from")   \

@@ -11,7 +11,7 @@ enum {
 	/* No datagram of ours is longer (IPv4's and UDP's headers), whatever an interface takes:
 	 * loopback says 65536. */
 	MTU_LIMIT = 20 + 8 + RUN_BYTES,
-	INNER_MIN = 68,     /* RFC 791: what every IPv4 link carries */
+	INNER_MIN = 68, /* RFC 791: what every IPv4 link carries */
 };
 
 /* The plan under construction. */

@@ -10,7 +10,7 @@ sizes() {
 		t "$size bytes, $1 ($WHERE)" pings h1 $H2 -s $size
 		t "$size bytes back, $1 ($WHERE)" pings h2 $H1 -s $size
 	done
-	t "what just fits, $1 ($WHERE)" pings h1 $H2 -M do -s $((MTU - 28))
+	t "what just fits, $1 ($WHERE)" pings h1 $H2 -M "do" -s $((MTU - 28))
 	t "the MTU leaves room for the outer headers, $1 ($WHERE)" \
 		is "$(in_ns "$(where)" cat /sys/class/net/vxlan100/mtu)" -eq $MTU
 }

@@ -9,6 +9,7 @@ stranger() {
 		bridged_host $n
 	done
 	cluster "$@" >"$W/cluster.yaml" </dev/null
+	# shellcheck disable=SC2034 # lib.sh reads them
 	END1=ours END3=kernel
 	end 1
 	end 3
