@@ -197,7 +197,11 @@ two_nodes() {
 	wire n1 eth2 n2 eth2
 	address n1 eth2 "$A1/$LEN"
 	address n2 eth2 "$A2/$LEN"
+	eventually underlay_works
 }
+
+# Right after it was made, a wire still loses what is sent before both ends know each other.
+underlay_works() { in_ns n1 ping -c 1 -W 1 "$A2" && in_ns n2 ping -c 1 -W 1 "$A1"; } >/dev/null 2>&1
 
 # Three nodes on one switch.
 three_nodes() {
@@ -239,6 +243,7 @@ two_nodes_far_apart() {
 	done
 	in_ns r1 ip route add default via "$M2"
 	in_ns r2 ip route add default via "$M1"
+	eventually underlay_works
 }
 
 # -- Hosts --
