@@ -18,7 +18,7 @@
 set -u
 
 HERE=$(dirname "$(realpath "$0")")
-VXS=$(realpath -m "${VXS:-$HERE/../../build/src/app/vxs}")
+VXS=$(realpath -m "${VXS:-$HERE/../../build/vxs}")
 PYTHON=/usr/bin/python3
 export LC_ALL=C
 
@@ -461,10 +461,10 @@ listen() {
 heard() {
 	local ns=$1 dev=$2
 	shift 2
-	if ! grep -q 'packets captured' "$W/$ns-$dev.tcpdump"; then
+	if ! grep -qE 'packets? captured' "$W/$ns-$dev.tcpdump"; then
 		sleep 0.1
 		kill -INT "${pid[$ns-$dev]}"
-		eventually grep -q 'packets captured' "$W/$ns-$dev.tcpdump"
+		eventually grep -qE 'packets? captured' "$W/$ns-$dev.tcpdump"
 	fi
 	tcpdump -nn -t -r "$W/$ns-$dev.pcap" "$@" 2>/dev/null
 }
