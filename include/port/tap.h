@@ -42,6 +42,9 @@ int tap_open(struct tap *tap, const struct tap_options *options, char why[TAP_WH
 /* The device goes with it unless it is persistent. */
 void tap_close(struct tap *tap);
 
+/* The same for a start that failed: what tap_open() made goes, persistent or not. */
+void tap_withdraw(struct tap *tap);
+
 /* See engine/ops.h: 1, 0 or −errno.  Uses VNET_LEN bytes in front of @at.  −EMSGSIZE also for a
  * frame whose virtio header does not fit it, or that fills all of @room and so may have been cut.
  */

@@ -143,6 +143,14 @@ static int open_engine(struct vswitch *s)
 	return 0;
 }
 
+/* What a start that fails has made is not left behind for the next to find. */
+static void withdraw(struct vswitch *s)
+{
+	for (uint32_t i = 0; i < s->port_count; i++)
+		tap_withdraw(&s->ports[i].tap);
+	vswitch_close(s);
+}
+
 int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *netlink)
 {
 	int (*const steps[])(struct vswitch *) = { open_tables, open_wires, open_ports,
@@ -155,7 +163,7 @@ int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *net
 		if (rc == -ENOMEM)
 			log_error("memory is short");
 		if (rc < 0) {
-			vswitch_close(s);
+			withdraw(s);
 			return rc;
 		}
 	}

@@ -23,7 +23,8 @@ struct vswitch {
 };
 
 /* Opens what @plan asks for.  0, or −errno after the log said what failed; then nothing is left
- * open.  The plan must outlive the switch; @netlink is only borrowed. */
+ * open, and no device that was made is left at all.  The plan must outlive the switch; @netlink is
+ * only borrowed. */
 int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *netlink);
 void vswitch_close(struct vswitch *s);
 

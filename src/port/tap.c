@@ -335,6 +335,13 @@ void tap_close(struct tap *tap)
 	tap->fd = -1;
 }
 
+void tap_withdraw(struct tap *tap)
+{
+	if (tap->fd >= 0 && tap->created)
+		ioctl(tap->fd, TUNSETPERSIST, 0UL);
+	tap_close(tap);
+}
+
 int tap_read(struct tap *tap, uint8_t *at, size_t room, struct frame *f)
 {
 	ssize_t n = read(tap->fd, at - VNET_LEN, VNET_LEN + room);
