@@ -18,9 +18,9 @@ struct nd {
 };
 
 /* False unless @f is a valid solicitation or advertisement as RFC 4861 §7.1 wants it: hop limit
- * 255, right checksum (unfinished counts as right), code 0, length ≥ 24, target not multicast,
- * every option's length above 0 and inside the packet, no source option from the unspecified
- * address. VLAN tags are looked through. */
+ * 255, right checksum (unfinished counts as right), code 0, length ≥ 24, neither target nor
+ * source multicast, every option's length above 0 and inside the packet, no source option from the
+ * unspecified address, no MAC that is not a station's. VLAN tags are looked through. */
 bool nd_read(const struct frame *f, struct nd *out);
 
 /* The advertisement (solicited, override, R flag as @router) that answers solicitation @ask

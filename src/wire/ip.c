@@ -82,7 +82,7 @@ static bool extension_read(struct span *in, struct ip *ip)
 		return false;
 	if (ip->proto == EXT_FRAGMENT) {
 		fragment = get_be16(at + 2);
-		ip->fragment = fragment & (IPV6_MORE | IPV6_OFFSET);
+		ip->fragment |= (fragment & (IPV6_MORE | IPV6_OFFSET)) != 0;
 		ip->opaque = fragment & IPV6_OFFSET;
 	}
 	ip->proto = at[0];

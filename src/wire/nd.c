@@ -43,7 +43,7 @@ static bool checksum_right(const struct frame *f, struct span message)
 /* Where a message may come from and go to (RFC 4861 §7.1.1 and §7.1.2). */
 static bool addresses_right(const struct frame *f, const struct nd *nd, uint8_t flags)
 {
-	if (addr_is_multicast(nd->target))
+	if (addr_is_multicast(nd->target) || addr_is_multicast(nd->source))
 		return false;
 	if (nd->kind == ND_IS_ADVERT)
 		return !(flags & FLAG_SOLICITED) || !addr_is_multicast(f->ip.dst);
@@ -63,6 +63,8 @@ static bool options_read(struct span in, struct nd *nd)
 		if (at[0] == wanted && len == OPTION_LEN && !nd->has_mac) {
 			nd->has_mac = true;
 			memcpy(nd->mac.octet, at + 2, 6);
+			if (!mac_is_station(nd->mac))
+				return false; /* whom would an answer be for? */
 		}
 		if (at[0] == ND_OPTION_SOURCE && addr_is_unspecified(nd->source))
 			return false;
