@@ -35,10 +35,24 @@ static bool refuse(struct verdict *v, const struct network *n, enum drop_reason 
 	return verdict_drop(v, reason);
 }
 
-bool source_belongs(struct verdict *v, const struct network *n, struct mac mac, bool learn,
-		    uint64_t now)
+/* The place of an entry may be a stranger that was forgotten since: nobody can be there. */
+static bool is_nowhere(const struct tables *t, const struct network *n, uint32_t slot)
 {
-	v->effects.source = fdb_judge(n->fdb, mac, v->effects.place, learn, now);
+	const struct place *place = &fdb_at(n->fdb, slot)->place;
+
+	return place->kind == PLACE_PEER && !peers_at(t->peers, place->to.peer);
+}
+
+bool source_belongs(struct verdict *v, const struct tables *t, const struct network *n,
+		    struct mac mac, bool learn, uint64_t now)
+{
+	struct fdb_judgement *source = &v->effects.source;
+
+	*source = fdb_judge(n->fdb, mac, v->effects.place, learn, now);
+	/* A frozen entry would hold the MAC where it is not, against whoever has it. */
+	if ((source->change == FDB_FREEZE || source->change == FDB_FROZEN) &&
+	    is_nowhere(t, n, source->slot))
+		source->change = FDB_MOVE;
 
 	switch (v->effects.source.change) {
 	case FDB_NOTHING:

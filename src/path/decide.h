@@ -15,8 +15,8 @@ const struct fdb_entry *verdict_entry(struct verdict *v, const struct network *n
 
 /* Does @mac belong to the place that the effects of @v name?  The judgement joins the effects
  * either way; false drops. */
-bool source_belongs(struct verdict *v, const struct network *n, struct mac mac, bool learn,
-		    uint64_t now);
+bool source_belongs(struct verdict *v, const struct tables *t, const struct network *n,
+		    struct mac mac, bool learn, uint64_t now);
 
 /* Can frames be written to @port? */
 bool port_open(const struct network *n, uint32_t port);

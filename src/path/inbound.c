@@ -82,10 +82,10 @@ static bool congestion_told(struct verdict *v, uint8_t outer_tos, const struct f
 	return true;
 }
 
-static bool source_learnable(struct verdict *v, const struct network *n, const struct frame *inner,
-			     uint64_t now)
+static bool source_learnable(struct verdict *v, const struct tables *t, const struct network *n,
+			     const struct frame *inner, uint64_t now)
 {
-	if (!source_belongs(v, n, inner->eth.src, n->learning, now))
+	if (!source_belongs(v, t, n, inner->eth.src, n->learning, now))
 		return false;
 	v->effects.admit = peer_ref_equal(v->effects.place.to.peer, nobody);
 	return true;
@@ -122,7 +122,7 @@ static uint16_t widest_mtu(const struct network *n)
 	return widest;
 }
 
-/* Step 5. */
+/* Step 5.  TCP is cut to fit; UDP by the sender's word, whose segments may be too long as well. */
 static void deliver(struct verdict *v, const struct network *n, const struct frame *inner,
 		    uint64_t now)
 {
@@ -133,7 +133,7 @@ static void deliver(struct verdict *v, const struct network *n, const struct fra
 	v->action = port == PORT_NONE ? ACTION_DELIVER_ALL : ACTION_DELIVER;
 	if (!other_port_open(n, PORT_NONE))
 		verdict_drop(v, DROP_PORT_DOWN);
-	else if (inner->kind == FRAME_PLAIN && frame_packet_len(inner) > mtu)
+	else if (inner->kind != FRAME_TCP && frame_packet_len(inner) > mtu)
 		verdict_drop(v, DROP_OVERSIZE);
 }
 
@@ -157,7 +157,7 @@ struct verdict inbound_decide(const struct tables *t, const struct arrival *a, s
 	v.network = n->id;
 	if (sender_allowed(&v, t, n) && reserved_bits_allowed(&v, n, header.reserved) &&
 	    inner_sound(&v, n, a, in.len, inner) && congestion_told(&v, a->tos, inner) &&
-	    source_learnable(&v, n, inner, now)) {
+	    source_learnable(&v, t, n, inner, now)) {
 		find_superframe(n, a->gso_size, inner);
 		deliver(&v, n, inner, now);
 	}

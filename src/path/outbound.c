@@ -15,13 +15,25 @@ struct question {
 	uint64_t now;
 };
 
-/* Is this one of the datagrams that we sent ourselves, routed back into a tenant's port? */
+/* Does @f, a UDP datagram, carry VXLAN of one of our networks at @endpoint? */
+static bool carries_network(const struct tables *t, const struct frame *f, uint16_t endpoint)
+{
+	struct span payload = span_from(frame_bytes(f), f->payload);
+	struct vxlan header;
+
+	return vxlan_read(&payload, &header) == VXLAN_FINE && !header.reserved &&
+	       tables_find(t, endpoint, header.vni);
+}
+
+/* Is this one of the datagrams that we sent ourselves, routed back into a tenant's port?  The
+ * destination may listen on another port than we do: then what is inside tells. */
 static bool is_our_own(const struct tables *t, const struct frame *f)
 {
 	if (f->payload == 0 || f->ip.proto != IP_UDP)
 		return false;
 	for (uint16_t i = 0; i < t->endpoint_count; i++)
-		if (t->endpoints[i].port == f->dport && addr_equal(t->endpoints[i].addr, f->ip.src))
+		if (addr_equal(t->endpoints[i].addr, f->ip.src) &&
+		    (t->endpoints[i].port == f->dport || carries_network(t, f, i)))
 			return true;
 	return false;
 }
@@ -50,7 +62,7 @@ static bool arrives_sound(const struct question *q, struct verdict *v)
 		return verdict_drop(v, DROP_INNER_VLAN);
 	if (is_our_own(q->tables, f))
 		return verdict_drop(v, DROP_TX_RECURSION);
-	return source_belongs(v, n, f->eth.src, true, q->now);
+	return source_belongs(v, q->tables, n, f->eth.src, true, q->now);
 }
 
 /* Step 3, first half: ARP and ND that end at the switch itself.  True when the frame did. */

@@ -313,6 +313,34 @@ static void a_refused_stranger_is_not_remembered(void **state)
 	world_free(&w);
 }
 
+/* Strangers that are forgotten again and again, by whoever invents many, come back as somebody else
+ * every time: their MAC seems to move, and must not freeze where nobody is. */
+static void a_mac_does_not_freeze_behind_a_forgotten_stranger(void **state)
+{
+	struct world w = world_new();
+	struct sketch s = udp_frame(H9_MAC, TAP_MAC);
+	struct arrival a = arrival_frame(&w, STRANGER, BLUE_VNI, &s);
+	struct peer_ref ref;
+	struct addr other = addr_of("192.0.2.100");
+	struct frame inner;
+
+	(void)state;
+	let_anyone_in(w.blue);
+	for (unsigned i = 0; i < 3 * FDB_MOVES; i++) {
+		struct verdict v = inbound_decide(w.tables, &a, &inner, NOW);
+
+		assert_int_equal(v.action, ACTION_DELIVER);
+		verdict_commit(w.tables, &v, &inner, NOW);
+		for (unsigned j = 0; j < WORLD_STRANGERS; j++) {
+			other.octet[3]++;
+			assert_true(peers_admit(w.tables->peers, other, NOW, &ref));
+		}
+		assert_false(peers_find(w.tables->peers, a.source, &ref));
+	}
+	free(a.at);
+	world_free(&w);
+}
+
 /* -- The source. -- */
 
 static void the_sender_is_where_the_source_lives(void **state)
@@ -509,6 +537,10 @@ static void uncut_superframes_are_recognised(void **state)
 		{ IP_UDP, 1800, true, 1000, FRAME_UDP, 1000 },
 		{ IP_UDP, 900, true, 300, FRAME_UDP, 300 },
 		{ IP_UDP, 1800, true, 0, -1, 0 },
+		{ IP_UDP, 1800, true, INNER_MTU - IPV4_LEN - UDP_LEN, FRAME_UDP,
+		  INNER_MTU - IPV4_LEN - UDP_LEN },
+		{ IP_UDP, 1800, true, INNER_MTU - IPV4_LEN - UDP_LEN + 1, -1, 0 },
+		{ IP_UDP, 1800, true, UINT16_MAX, -1, 0 },
 		{ IP_UDP, 1800, false, 1000, -1, 0 },
 		{ IP_UDP, 900, false, 300, FRAME_PLAIN, 0 },
 		{ IP_ICMP, 1800, false, 0, -1, 0 },
@@ -582,6 +614,7 @@ int main(void)
 		cmocka_unit_test(networks_are_told_apart_by_endpoint_and_vni),
 		cmocka_unit_test(strangers_speak_where_anyone_may),
 		cmocka_unit_test(a_refused_stranger_is_not_remembered),
+		cmocka_unit_test(a_mac_does_not_freeze_behind_a_forgotten_stranger),
 		cmocka_unit_test(the_sender_is_where_the_source_lives),
 		cmocka_unit_test(a_frozen_mac_speaks_from_its_place_only),
 		cmocka_unit_test(congestion_comes_out_as_rfc_6040_has_it),

@@ -165,6 +165,40 @@ static void recursion_is_our_address_and_our_port(void **state)
 	world_free(&w);
 }
 
+/* A peer that listens on another port than we do gets datagrams that are ours all the same. */
+static void recursion_is_known_by_what_is_inside(void **state)
+{
+	static const struct {
+		uint32_t vni;
+		uint8_t flags;
+		bool ours;
+	} rows[] = {
+		{ BLUE_VNI, VXLAN_FLAG_I, true }, { GREEN_VNI, VXLAN_FLAG_I, true },
+		{ 999, VXLAN_FLAG_I, false },     { BLUE_VNI, 0, false },
+		{ BLUE_VNI, 0xff, false },
+	};
+	struct world w = world_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sketch s = udp_frame(H1_MAC, H2_MAC);
+		struct given g;
+		struct verdict v;
+
+		s.src = NODE1_V4;
+		s.dst = NODE2;
+		s.dport = 4790;
+		g = given_frame(&s);
+		vxlan_write(g.at + g.frame.payload, rows[i].vni);
+		g.at[g.frame.payload] = rows[i].flags;
+		v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+		assert_int_equal(v.action == ACTION_DROP && v.reason == DROP_TX_RECURSION,
+				 rows[i].ours);
+		free(g.at);
+	}
+	world_free(&w);
+}
+
 /* -- The source. -- */
 
 static void a_source_that_a_static_entry_puts_elsewhere_is_refused(void **state)
@@ -636,6 +670,7 @@ int main(void)
 		cmocka_unit_test(oversize_is_the_packet_beyond_the_mtu),
 		cmocka_unit_test(tagged_frames_pass_unless_forbidden),
 		cmocka_unit_test(recursion_is_our_address_and_our_port),
+		cmocka_unit_test(recursion_is_known_by_what_is_inside),
 		cmocka_unit_test(a_source_that_a_static_entry_puts_elsewhere_is_refused),
 		cmocka_unit_test(local_sources_are_learned_even_where_peers_are_not),
 		cmocka_unit_test(a_mac_that_moves_too_often_freezes),
