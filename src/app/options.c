@@ -99,7 +99,7 @@ static enum exit_code version(int argc, char **argv)
 /* Is @word one of @spellings, which a NULL ends? */
 static bool is_one_of(const char *word, const char *const *spellings)
 {
-	while (*spellings && strcmp(word, *spellings))
+	while (*spellings && strcmp(word, *spellings) != 0)
 		spellings++;
 	return *spellings;
 }
