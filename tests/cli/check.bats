@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # vxs check FILE
 
+# shellcheck disable=SC2154 # run sets $stderr
 load common
 
 setup() {

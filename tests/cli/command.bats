@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The command line before any verb: help, version, and words that are no command.
 
+# shellcheck disable=SC2154 # run sets $stderr
 load common
 
 @test "no word at all: the help, as a complaint" {

@@ -43,7 +43,7 @@ is_left() { grep -q "$1" "$BATS_TEST_TMPDIR/left"; }
 }
 
 @test "the port is taken: no device is touched" {
-	before='timeout 20 "$VXS" run -f "$FIRST" --node n1 2>"$FIRST.log" & first=$!
+	before=': >"$FIRST.log"; timeout 20 "$VXS" run -f "$FIRST" --node n1 2>"$FIRST.log" & first=$!
 		until grep -q "is ready" "$FIRST.log"; do sleep 0.05; done'
 	after='kill $first; wait $first; ip -br link show'
 	cluster "$BATS_TEST_TMPDIR/first" 127.0.0.1 127.0.0.2 </dev/null
