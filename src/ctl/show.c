@@ -1,6 +1,7 @@
 #include "ctl/show.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -62,11 +63,27 @@ void show_neigh(FILE *to, const struct network *n)
 	}
 }
 
+/* -- Counters: names on the left, numbers under each other -- */
+
+enum { COUNTER_NAME = 23 };
+
+static void show_count(FILE *to, const char *what, uint64_t count)
+{
+	fprintf(to, "  %-*s %12" PRIu64 "\n", COUNTER_NAME, what, count);
+}
+
+static void show_traffic(FILE *to, const char *what, uint64_t frames, uint64_t bytes)
+{
+	fprintf(to, "  %-*s %12" PRIu64 " frames %15" PRIu64 " bytes\n", COUNTER_NAME, what, frames,
+		bytes);
+}
+
 static void show_drops(FILE *to, const struct drops *drops)
 {
 	for (unsigned reason = 0; reason < DROP_REASON_COUNT; reason++) {
 		if (drops->count[reason])
-			fprintf(to, "  drop %-18s %10" PRIu64 "  %s\n", drop_name(reason),
+			fprintf(to, "  drop %-*s %12" PRIu64 "  %s\n",
+				COUNTER_NAME - (int)strlen("drop "), drop_name(reason),
 				drops->count[reason], drop_explanation(reason));
 	}
 }
@@ -76,22 +93,22 @@ void show_counters(FILE *to, const struct network *n)
 	const struct network_counters *c = &n->count;
 	const struct fdb_counts *fdb = fdb_counts(n->fdb);
 
-	fprintf(to,
-		"  from peers %" PRIu64 " frames, %" PRIu64 " bytes; to peers %" PRIu64
-		" frames, %" PRIu64 " bytes; between local ports %" PRIu64 "\n",
-		c->rx_frames, c->rx_bytes, c->tx_frames, c->tx_bytes, c->local_frames);
-	fprintf(to,
-		"  ARP and ND answered %" PRIu64 ", flooded %" PRIu64 ", l2 misses %" PRIu64
-		", l3 misses %" PRIu64 "\n",
-		c->answered, c->floods, c->l2_misses, c->l3_misses);
+	show_traffic(to, "from peers", c->rx_frames, c->rx_bytes);
+	show_traffic(to, "to peers", c->tx_frames, c->tx_bytes);
+	fprintf(to, "  %-*s %12" PRIu64 " frames\n", COUNTER_NAME, "between local ports",
+		c->local_frames);
+	show_count(to, "flooded", c->floods);
+	show_count(to, "ARP and ND answered", c->answered);
+	show_count(to, "MAC not known", c->l2_misses);
+	show_count(to, "neighbour not known", c->l3_misses);
+	if (c->reserved_bits)
+		show_count(to, "reserved bits set", c->reserved_bits);
+	show_drops(to, &c->drops);
 	fprintf(to,
 		"  fdb: %" PRIu32 " learned of %" PRIu32 ", %" PRIu32 " fixed; moved %" PRIu64
 		", frozen %" PRIu64 ", aged %" PRIu64 ", evicted %" PRIu64 "\n",
 		fdb->learned, fdb_capacity(n->fdb), fdb->fixed, fdb->moves, fdb->freezes, fdb->aged,
 		fdb->evicted);
-	if (c->reserved_bits)
-		fprintf(to, "  reserved bits set in %" PRIu64 " datagrams\n", c->reserved_bits);
-	show_drops(to, &c->drops);
 }
 
 void show_stray_drops(FILE *to, const struct tables *t)
@@ -99,25 +116,47 @@ void show_stray_drops(FILE *to, const struct tables *t)
 	show_drops(to, &t->drops);
 }
 
-void show_peers(FILE *to, const struct tables *t, uint64_t now)
+/* -- Peers -- */
+
+static void show_peer(FILE *to, const struct peer *peer, int width, uint64_t now)
+{
+	const struct peer_counters *c = &peer->count;
+	char ip[ADDR_TEXT];
+
+	fprintf(to,
+		"peer %-*s  rx %10" PRIu64 " frames %14" PRIu64 " bytes  tx %10" PRIu64
+		" frames %14" PRIu64 " bytes  errors %" PRIu64,
+		width, addr_text(peer->addr, ip), c->rx_frames, c->rx_bytes, c->tx_frames,
+		c->tx_bytes, c->errors);
+	if (peer->heard)
+		fprintf(to, "; heard %" PRIu32 " s ago", clock_tick(now) - peer->heard);
+	if (peer->path_mtu && clock_tick(now) < peer->path_mtu_until)
+		fprintf(to, "; path mtu %" PRIu32, peer->path_mtu);
+	fprintf(to, "%s\n", peer->stranger ? "; stranger" : "");
+}
+
+/* Of the longest address. */
+static int peers_width(const struct peers *peers)
 {
 	struct peer_ref ref = { 0 };
+	char ip[ADDR_TEXT];
+	size_t width = 0;
 
-	for (uint32_t slot = 0; peers_next(t->peers, slot, &ref); slot = ref.slot + 1) {
-		const struct peer *peer = peers_at(t->peers, ref);
-		char ip[ADDR_TEXT];
+	for (uint32_t slot = 0; peers_next(peers, slot, &ref); slot = ref.slot + 1) {
+		size_t len = strlen(addr_text(peers_at(peers, ref)->addr, ip));
 
-		fprintf(to,
-			"peer %-15s rx %" PRIu64 " frames, %" PRIu64 " bytes; tx %" PRIu64
-			" frames, %" PRIu64 " bytes; errors %" PRIu64,
-			addr_text(peer->addr, ip), peer->count.rx_frames, peer->count.rx_bytes,
-			peer->count.tx_frames, peer->count.tx_bytes, peer->count.errors);
-		if (peer->heard)
-			fprintf(to, "; heard %" PRIu32 " s ago", clock_tick(now) - peer->heard);
-		if (peer->path_mtu && clock_tick(now) < peer->path_mtu_until)
-			fprintf(to, "; path mtu %" PRIu32, peer->path_mtu);
-		fprintf(to, "%s\n", peer->stranger ? "; stranger" : "");
+		width = len > width ? len : width;
 	}
+	return (int)width;
+}
+
+void show_peers(FILE *to, const struct tables *t, uint64_t now)
+{
+	int width = peers_width(t->peers);
+	struct peer_ref ref = { 0 };
+
+	for (uint32_t slot = 0; peers_next(t->peers, slot, &ref); slot = ref.slot + 1)
+		show_peer(to, peers_at(t->peers, ref), width, now);
 }
 
 void show_all(FILE *to, const struct tables *t, uint64_t now)

@@ -26,7 +26,7 @@ without() {
 	end 1 nolearning && end 2 nolearning
 	t "without entries nothing reaches the other host ($WHERE)" no_ping h1 $H2
 	[ "$END1" = ours ] && t "which is counted ($WHERE)" has_counted n1 no-remote
-	[ "$END2" = ours ] && t "and nothing arrived ($WHERE)" dumped n2 'from peers 0 frames'
+	[ "$END2" = ours ] && t "and nothing arrived ($WHERE)" dumped n2 'from peers +0 frames'
 }
 
 with() {
