@@ -13,7 +13,8 @@
 enum { VNET_LEN = 10 };
 
 /* Adds to the parsed frame @f what its virtio header says.  False when the two do not fit together:
- * checksum outside the frame, a superframe that is not TCP or UDP as claimed, a size of zero. */
+ * checksum outside the frame or in its headers, a superframe that is not TCP or UDP as claimed, a
+ * size of zero. */
 bool vnet_read(const uint8_t in[VNET_LEN], struct frame *f);
 
 /* The header that tells a TAP what @f is. */

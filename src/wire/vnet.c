@@ -12,12 +12,14 @@ enum {
 
 enum { TCP_CHECKSUM = 16, UDP_CHECKSUM = 6 };
 
+/* A checksum is finished long after the headers were looked at: the field must not lie in them, or
+ * a tenant could have its source MAC, its VLAN tags or its address changed behind our back. */
 static bool read_checksum(const uint8_t *in, struct frame *f)
 {
 	uint16_t start = get_le16(in + 6), offset = get_le16(in + 8);
 	struct span rest = span_from(frame_bytes(f), start);
 
-	if (span_from(rest, offset).len < 2)
+	if (start < (f->l4 ? f->l4 : f->l3) || span_from(rest, offset).len < 2)
 		return false;
 	f->unfinished = true;
 	f->csum_start = start;
