@@ -59,6 +59,7 @@ bool underlay_is_known(int error)
 	case EHOSTDOWN:
 	case ENETUNREACH:
 	case ENETDOWN:
+	case ENODEV: /* a group's interface is gone */
 	case ENONET:
 	case ENOPROTOOPT:
 	case EPROTO:

@@ -134,7 +134,7 @@ static void a_dead_peer_costs_nobody_else_a_packet(void **state)
 static void refused_runs_are_counted_and_do_not_spin(void **state)
 {
 	static const int errors[] = { ENETUNREACH, EHOSTUNREACH, ENETDOWN, EPERM,
-				      EACCES,      ENOBUFS,      EINVAL };
+				      EACCES,      ENOBUFS,      EINVAL,   ENODEV };
 	struct sim *sim = two_friends(33, 4);
 	struct sim_node *a = sim->node[0];
 	uint64_t calls;
@@ -148,6 +148,7 @@ static void refused_runs_are_counted_and_do_not_spin(void **state)
 		sim_run(sim, MOMENT);
 		assert_int_equal(drops_of(a, DROP_UNDERLAY_ERROR), 2 * (i + 1));
 		assert_int_equal(a->wire.calls - calls, 2); /* tried, and once more */
+		assert_int_equal(engine_wire_readable(a->engine, 0, 0, sim->now), 0);
 	}
 	a->wire.error = 0;
 	say(&a->port[0], host_of(1), host_of(2), 99);
