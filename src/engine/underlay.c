@@ -36,18 +36,21 @@ static void attribute(struct engine *e, const struct wire_error *error, uint64_t
 		peers_failed(e->tables->peers, peer);
 }
 
-void underlay_errors(struct engine *e, struct underlay *u, uint64_t now)
+unsigned underlay_errors(struct engine *e, struct underlay *u, uint64_t now)
 {
 	struct wire_error found[ERROR_BATCH];
+	unsigned all = 0;
 
 	for (unsigned round = 0; round < ERROR_ROUNDS; round++) {
 		unsigned n = u->ops->errors(u->wire, found, ERROR_BATCH);
 
 		for (unsigned i = 0; i < n; i++)
 			attribute(e, &found[i], now);
+		all += n;
 		if (n < ERROR_BATCH)
-			return;
+			break;
 	}
+	return all;
 }
 
 bool underlay_is_known(int error)
@@ -132,9 +135,19 @@ static void block(struct engine *e, struct underlay *u, const struct source *s)
 	e->count.blocked++;
 }
 
+/* Was it somebody else's error, as far as we can tell?  The first refusal has the benefit of the
+ * doubt.  That a run is too big queues an error as well, and that one is its own. */
+static bool worth_another_try(const struct source *s, int error, unsigned queued)
+{
+	if (s->refusals == 1)
+		return true;
+	return queued > 0 && error != EMSGSIZE && s->refusals < UNDERLAY_TRIES;
+}
+
 static void refused(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
 {
 	if (error == EAGAIN) {
+		s->refusals = 0;
 		block(e, u, s);
 	} else if (error == EIO && !s->singly) {
 		struct event event = { .kind = EVENT_NO_RUNS, .network = NETWORK_NONE };
@@ -142,11 +155,11 @@ static void refused(struct engine *e, struct underlay *u, struct source *s, int 
 		event.error = error;
 		event_push(&e->events, &event);
 		s->singly = true;
-	} else if (!s->retried) {
-		s->retried = true;
-		underlay_errors(e, u, now);
 	} else {
-		s->retried = false;
+		s->refusals++;
+		if (worth_another_try(s, error, underlay_errors(e, u, now)))
+			return;
+		s->refusals = 0;
 		give_up(e, u, s, error, now);
 	}
 }
@@ -169,7 +182,7 @@ static void sent(struct engine *e, struct source *s, const struct run *batch, un
 		runs_drop_datagram(e->runs, &s->queue);
 	}
 	if (n > 0)
-		s->retried = false;
+		s->refusals = 0;
 }
 
 static void send_source(struct engine *e, struct underlay *u, struct source *s, uint64_t now)

@@ -8,21 +8,22 @@
  *
  * On Linux an error that one peer's datagram caused earlier (ICMP) fails the next send to anybody.
  * So nothing is dropped at its first refusal: the queued errors are read and attributed to the
- * peers they are about, and the run is tried once more. */
+ * peers they are about, and the run is tried once more; and again, up to UNDERLAY_TRIES times,
+ * while errors keep arriving in between, which some peer may well arrange. */
 #ifndef ENGINE_UNDERLAY_H
 #define ENGINE_UNDERLAY_H
 
 #include "engine/ops.h"
 #include "runs.h"
 
-enum { UNDERLAY_SOURCES = 64 };
+enum { UNDERLAY_SOURCES = 64, UNDERLAY_TRIES = 8 };
 
 struct engine;
 
 struct source {
 	struct run_queue queue;
-	bool singly;  /* this socket cannot do runs */
-	bool retried; /* the oldest run has been refused once */
+	bool singly;       /* this socket cannot do runs */
+	unsigned refusals; /* of the oldest run, in a row */
 };
 
 struct underlay {
@@ -48,8 +49,8 @@ void underlay_send(struct engine *e, struct underlay *u, uint64_t now);
 /* It takes datagrams again. */
 void underlay_unblock(struct engine *e, struct underlay *u, uint64_t now);
 
-/* Attributes queued errors to the peers they are about. */
-void underlay_errors(struct engine *e, struct underlay *u, uint64_t now);
+/* Attributes queued errors to the peers they are about; returns how many there were. */
+unsigned underlay_errors(struct engine *e, struct underlay *u, uint64_t now);
 
 /* Is this errno something a healthy socket may say: about a peer, the route, the rules of the
  * machine, or its memory? */

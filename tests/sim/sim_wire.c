@@ -157,6 +157,10 @@ static unsigned wire_errors(void *wire, struct wire_error *out, unsigned n)
 	memmove(w->errors, w->errors + count, (w->error_count - count) * sizeof(*out));
 	w->error_count -= count;
 	w->pending = 0;
+	if (w->storm > 0) {
+		w->storm--;
+		queue_error(w, w->dead[0]);
+	}
 	return count;
 }
 

@@ -3,7 +3,7 @@
 
 #include "check.h"
 
-enum { FRAMES = 500, FLOWS = 7 };
+enum { FRAMES = 500, FLOWS = 7, STORM = 6 };
 
 /* Two nodes that know h1 behind the first and h2 behind the second. */
 static struct sim *two_friends(uint64_t seed, uint16_t sources)
@@ -128,6 +128,38 @@ static void a_dead_peer_costs_nobody_else_a_packet(void **state)
 	assert_int_equal(sim_discard(&sim->node[1]->port[0]), 100);
 	assert_int_equal(all_drops(a), 0);
 	assert_int_equal(peers_at(a->tables->peers, grave.peer)->count.errors, 100);
+	sim_free(sim);
+}
+
+/* ICMP that comes faster than it is fetched, and a full socket in between, still cost nobody. */
+static void a_storm_of_errors_costs_nobody_a_packet(void **state)
+{
+	struct sim *sim = two_friends(45, 1);
+	struct sim_wire *wire = &sim->node[0]->wire;
+
+	(void)state;
+	assert_true(addr_parse("10.9.9.9", &wire->dead[0]));
+	wire->storm = STORM;
+	wire->pending = ECONNREFUSED;
+	say(&sim->node[0]->port[0], host_of(1), host_of(2), 1);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 1);
+
+	wire->room = 0;
+	wire->pending = ECONNREFUSED;
+	say(&sim->node[0]->port[0], host_of(1), host_of(2), 2);
+	sim_run(sim, MOMENT);
+	assert_true(engine_paused(sim->node[0]->engine));
+	wire->room = SIM_PLENTY;
+	wire->pending = ECONNREFUSED;
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 2);
+
+	wire->storm = UINT32_MAX; /* without end, the turn must end all the same */
+	wire->pending = ECONNREFUSED;
+	say(&sim->node[0]->port[0], host_of(1), host_of(2), 3);
+	sim_turn(sim->node[0]);
+	assert_int_equal(drops_of(sim->node[0], DROP_UNDERLAY_ERROR), 1);
 	sim_free(sim);
 }
 
@@ -315,6 +347,7 @@ int main(void)
 		cmocka_unit_test(a_full_underlay_loses_nothing),
 		cmocka_unit_test(inbound_goes_on_while_blocked),
 		cmocka_unit_test(a_dead_peer_costs_nobody_else_a_packet),
+		cmocka_unit_test(a_storm_of_errors_costs_nobody_a_packet),
 		cmocka_unit_test(refused_runs_are_counted_and_do_not_spin),
 		cmocka_unit_test(a_narrow_path_is_learned_and_told),
 		cmocka_unit_test(a_socket_without_runs_sends_singly),
