@@ -26,7 +26,7 @@
 	X(IP_TUNNEL_ECN, "ip-tunnel-ecn", "congestion was marked on a packet that cannot say so")  \
 	X(ENTRY_EXISTS, "entry-exists",                                                            \
 	  "a static entry says that this source MAC lives elsewhere")                              \
-	X(OVERSIZE, "oversize", "longer than the MTU and not a TCP or UDP superframe")             \
+	X(OVERSIZE, "oversize", "longer than the MTU, or a superframe whose segments are")         \
 	X(TRUNCATED, "truncated", "only a part of it arrived, or it claims its neighbours' bytes") \
 	X(TX_RUNT, "tx-runt", "a frame from a local port is shorter than an Ethernet header")      \
 	X(NO_REMOTE, "no-remote", "no entry, no flood list and no other port: nobody to send to")  \

@@ -112,11 +112,11 @@ void deliver(struct engine *e, const struct network *n, uint32_t index, struct f
 	write_whole(e, n, port, f);
 }
 
-/* The verdict saw to it that the widest port takes a plain frame; the others may be narrower. */
+/* The verdict saw to it that the widest port takes the frame; the others may be narrower. */
 static void deliver_one_of_all(struct engine *e, const struct network *n, uint32_t index,
 			       struct frame *f)
 {
-	if (f->kind == FRAME_PLAIN && frame_packet_len(f) > n->ports[index].mtu)
+	if (frame_packet_len(f) > n->ports[index].mtu)
 		tables_count_drop(e->tables, n->id, DROP_OVERSIZE, 1);
 	else
 		deliver(e, n, index, f);

@@ -122,7 +122,7 @@ static uint16_t widest_mtu(const struct network *n)
 	return widest;
 }
 
-/* Step 5.  TCP is cut to fit; UDP by the sender's word, whose segments may be too long as well. */
+/* Step 5.  A superframe is as long as its segments. */
 static void deliver(struct verdict *v, const struct network *n, const struct frame *inner,
 		    uint64_t now)
 {
@@ -133,7 +133,7 @@ static void deliver(struct verdict *v, const struct network *n, const struct fra
 	v->action = port == PORT_NONE ? ACTION_DELIVER_ALL : ACTION_DELIVER;
 	if (!other_port_open(n, PORT_NONE))
 		verdict_drop(v, DROP_PORT_DOWN);
-	else if (inner->kind != FRAME_TCP && frame_packet_len(inner) > mtu)
+	else if (frame_packet_len(inner) > mtu)
 		verdict_drop(v, DROP_OVERSIZE);
 }
 

@@ -38,10 +38,10 @@ static bool is_our_own(const struct tables *t, const struct frame *f)
 	return false;
 }
 
-/* A plain frame beyond the port's MTU; a superframe is as long as its segments. */
+/* A superframe is as long as its segments: whoever takes it whole may pass them on. */
 static bool is_oversize(const struct frame *f, uint16_t mtu)
 {
-	return f->kind == FRAME_PLAIN && frame_packet_len(f) > mtu;
+	return frame_packet_len(f) > mtu;
 }
 
 /* Steps 1 and 2: does the frame make sense, and does its source belong to this port? */

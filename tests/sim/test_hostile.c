@@ -96,6 +96,7 @@ static void segments_beyond_a_datagram_are_refused(void **state)
 
 	(void)state;
 	a->tables->endpoints[0].mtu = 65535;
+	sim_network(a)->ports[0].mtu = UINT16_MAX;
 	sim->link[0][1].mtu = 65535;
 	for (uint16_t gso = 65380; gso < 65445; gso++) {
 		f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, gso + 1U, gso);

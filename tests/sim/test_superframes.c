@@ -201,6 +201,37 @@ static void without_offload_everything_is_cut(void **state)
 	sim_free(sim);
 }
 
+/* Ports of one network may differ: each takes what fits it, and a superframe is as long as its
+ * segments. */
+static void a_narrow_port_takes_what_fits(void **state)
+{
+	static const enum frame_kind kinds[] = { FRAME_TCP, FRAME_UDP };
+	struct sim_port *wide, *narrow;
+	struct sim *sim = with_sinks(45, &wide, &narrow);
+	struct sim_node *a = sim->node[0];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		size_t l4_len = kinds[i] == FRAME_TCP ? TCP_LEN : UDP_LEN;
+		uint16_t mtu = (uint16_t)(IPV4_LEN + l4_len + GSO);
+		struct frame f =
+			make_superframe(frame, host_of(1), host_of(2), kinds[i], PAYLOAD, GSO);
+
+		sim_network(a)->ports[narrow->index].mtu = mtu;
+		sim_give_frame(&a->port[0], &f);
+		sim_run(sim, MOMENT);
+		assert_whole(wide, &f);
+		assert_int_equal(sim_discard(narrow), SEGMENTS);
+		sim_network(a)->ports[narrow->index].mtu = (uint16_t)(mtu - 1);
+		sim_give_frame(&a->port[0], &f);
+		sim_run(sim, MOMENT);
+		assert_whole(wide, &f);
+		assert_null(sim_take(narrow));
+		assert_int_equal(drops_of(a, DROP_OVERSIZE), i + 1);
+	}
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +241,7 @@ int main(void)
 		cmocka_unit_test(unfinished_checksums_are_finished),
 		cmocka_unit_test(uncut_datagrams_are_made_right),
 		cmocka_unit_test(without_offload_everything_is_cut),
+		cmocka_unit_test(a_narrow_port_takes_what_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

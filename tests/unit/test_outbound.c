@@ -106,6 +106,16 @@ static void oversize_is_the_packet_beyond_the_mtu(void **state)
 	assert_true(frame_as_superframe(&g.frame, INNER_MTU, 1000));
 	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
 	assert_int_equal(v.action, ACTION_DELIVER);
+	w.blue->ports[2].mtu = IPV4_LEN + UDP_LEN + 1000;
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+	assert_int_equal(v.action, ACTION_DELIVER);
+	w.blue->ports[2].mtu--;
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+	assert_drop(&v, DROP_OVERSIZE);
+	w.blue->ports[1].mtu = w.blue->ports[2].mtu;
+	w.blue->ports[2].mtu = INNER_MTU;
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+	assert_drop(&v, DROP_OVERSIZE);
 	free(g.at);
 	world_free(&w);
 }
@@ -647,6 +657,7 @@ static void of_a_superframe_a_segment_must_fit(void **state)
 	struct verdict v;
 
 	(void)state;
+	w.blue->ports[1].mtu = 9000;
 	s.unfinished = true;
 	g = given_frame(&s);
 	frame_find_unfinished(&g.frame);
