@@ -19,6 +19,10 @@ struct text text_in(char *buffer, size_t size);
 /* Appends as printf does. */
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Makes one harmless line of words that came from outside: control characters, which a terminal
+ * would obey, become '?'. */
+void text_tame(char *words);
+
 /* What a noun ends in when there are @count of it. */
 static inline const char *text_plural(size_t count)
 {

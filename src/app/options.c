@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/text.h"
 
 /* -- What is said -- */
 
@@ -26,17 +27,35 @@ static void print_help(FILE *to, const struct verb *verbs)
 		    "five steps of the next frames, SIGTERM and SIGINT end it.\n");
 }
 
-/* One line about what is wrong, and how it is right; returns false for its callers' sake. */
+/* "vxs: ..." or "vxs run: ...": one line on stderr, whatever the words in it are made of. */
+static void __attribute__((format(printf, 2, 0)))
+vsay(const char *name, const char *format, va_list args)
+{
+	char line[1024];
+
+	vsnprintf(line, sizeof(line), format, args);
+	text_tame(line);
+	fprintf(stderr, "vxs%s%s: %s\n", name ? " " : "", name ? name : "", line);
+}
+
+static void __attribute__((format(printf, 2, 3))) say(const char *name, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsay(name, format, args);
+	va_end(args);
+}
+
+/* What is wrong, and how it is right; returns false for its callers' sake. */
 static bool __attribute__((format(printf, 2, 3)))
 complain(const struct verb *verb, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "vxs %s: ", verb->name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsay(verb->name, format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	print_usage(stderr, verb);
 	return false;
 }
@@ -58,11 +77,11 @@ static enum exit_code no_such_verb(const struct verb *verbs, const char *word)
 
 	for (const struct verb *v = verbs; v->name; v++)
 		nearest_offer(&nearest, v->name);
-	fprintf(stderr, "vxs: no %s \"%s\"", *word == '-' ? "option" : "command", word);
 	if (nearest.found)
-		fprintf(stderr, "; did you mean \"vxs %s\"?\n", nearest.found);
+		say(NULL, "no command \"%s\"; did you mean \"vxs %s\"?", word, nearest.found);
 	else
-		fprintf(stderr, "; `vxs --help` lists the commands\n");
+		say(NULL, "no %s \"%s\"; `vxs --help` lists the commands",
+		    *word == '-' ? "option" : "command", word);
 	return EXIT_USAGE;
 }
 
@@ -79,7 +98,7 @@ static enum exit_code help(const struct verb *verbs, int argc, char **argv)
 	if (!verb)
 		return no_such_verb(verbs, argv[1]);
 	if (argc > 2) {
-		fprintf(stderr, "vxs %s: unexpected \"%s\"\n", argv[0], argv[2]);
+		say(argv[0], "unexpected \"%s\"", argv[2]);
 		return EXIT_USAGE;
 	}
 	print_usage(stdout, verb);
@@ -89,7 +108,7 @@ static enum exit_code help(const struct verb *verbs, int argc, char **argv)
 static enum exit_code version(int argc, char **argv)
 {
 	if (argc > 1) {
-		fprintf(stderr, "vxs %s: unexpected \"%s\"\n", argv[0], argv[1]);
+		say(argv[0], "unexpected \"%s\"", argv[1]);
 		return EXIT_USAGE;
 	}
 	printf("vxs %s\n", VXS_VERSION);
@@ -124,16 +143,18 @@ enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 
 /* -- Options of a verb -- */
 
-/* The word at fault is the last that getopt has passed. */
-static void refuse_option(const struct verb *verb, const struct option *longs, int c,
-			  const char *word)
+/* @word is the one at fault; its value, if it has one, is cut off. */
+static void refuse_option(const struct verb *verb, const struct option *longs, int c, char *word)
 {
+	size_t len = strcspn(word, "=");
+	bool has_value = word[len];
 	struct nearest nearest = nearest_to(word + strspn(word, "-"));
 
+	word[len] = '\0';
 	if (c == ':') {
 		complain(verb, "%s needs a value", word);
-	} else if (optopt && strchr(word, '=')) {
-		complain(verb, "%.*s takes no value", (int)strcspn(word, "="), word);
+	} else if (optopt && has_value) {
+		complain(verb, "%s takes no value", word);
 	} else {
 		for (; longs->name; longs++)
 			nearest_offer(&nearest, longs->name);
@@ -145,7 +166,8 @@ static void refuse_option(const struct verb *verb, const struct option *longs, i
 	}
 }
 
-/* The next option's letter; −1 behind the last one; '?' when it is wrong, which has been said. */
+/* The next option's letter; −1 behind the last one; '?' when it is wrong, which has been said: the
+ * word at fault is the last that getopt has passed. */
 static int next_option(const struct verb *verb, int argc, char **argv, const char *shorts,
 		       const struct option *longs)
 {

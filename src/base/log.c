@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 /* The one piece of process-wide state: what a person asked to read, set once at start. */
 static enum log_level shown = LOG_INFO;
@@ -20,6 +21,7 @@ __attribute__((format(printf, 3, 0))) static void write_line(enum log_level leve
 		return;
 	if (vsnprintf(message, sizeof(message), format, args) < 0)
 		return;
+	text_tame(message);
 	len = snprintf(line, sizeof(line), "vxs: %s%s\n", name, message);
 	/* Nobody is left to tell when stderr itself is gone. */
 	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)

@@ -32,3 +32,11 @@ void text_add(struct text *t, const char *format, ...)
 		t->len += (size_t)wanted;
 	}
 }
+
+void text_tame(char *words)
+{
+	for (; *words; words++) {
+		if ((unsigned char)*words < ' ' || *words == '\x7f')
+			*words = '?';
+	}
+}

@@ -58,7 +58,7 @@ static uint8_t prefix_mask(uint8_t length, size_t i)
 
 	if (length <= before)
 		return 0;
-	return length - before >= 8 ? 0xff : (uint8_t)(0xff << (8 - (length - before)));
+	return (uint8_t)(length - before >= 8 ? 0xff : 0xff << (8 - (length - before)));
 }
 
 /* A decimal number up to @max without sign, blanks or leading zeros, as the whole string. */

@@ -53,7 +53,7 @@ setup() {
 	complains 'unexpected "b.yaml"' check a.yaml b.yaml
 	complains 'unexpected "-h"' check -- "$good" -h
 	complains 'no option "-f"' check -f "$good"
-	complains 'no option "--file' check "--file=$good"
+	complains 'no option "--file"' check "--file=$good"
 	complains 'no option "-x"' check -x "$good"
 	complains 'no option "-x"' check "$good" -x
 	complains 'no option "--node"' check --node n1 "$good"

@@ -85,6 +85,18 @@ load common
 	done
 }
 
+@test "words that a terminal would obey are only shown" {
+	says 1 'no command "a\?\[31mb\?c"' $'a\e[31mb\nc'
+	says 1 'unexpected "x\?y"' --version $'x\ry'
+	says 4 'cannot read a\?b: No such file' check $'a\nb'
+	complains 'no option "-x\?y"' run $'-x\ay'
+}
+
+@test "a word of any length gets one line" {
+	says 1 'no command "xxxx' "$(printf 'x%.0s' {1..5000})"
+	complains 'no option "--xxxx' run "--$(printf 'x%.0s' {1..5000})"
+}
+
 @test "an answer that cannot be written is a failure" {
 	[ -c /dev/full ] || skip "no /dev/full here"
 	for word in --help --version; do

@@ -29,6 +29,7 @@ setup() {
 	complains 'unexpected "--node"' run -f "$good" -- --node
 	complains 'no option "--frob"' run --frob
 	complains 'no option "--noed"; did you mean "--node"' run --noed n1
+	complains 'no option "--nodee"; did you mean "--node"' run --nodee=n1
 	complains 'no option "-x"' run -x -f "$good"
 	complains '--verbose takes no value' run --verbose=3 -f "$good"
 	complains '--help takes no value' run --help=me

@@ -51,12 +51,31 @@ static void stays_cut(void **state)
 	assert_string_equal(t.at, "abc");
 }
 
+static void tames_what_a_terminal_would_obey(void **state)
+{
+	char words[] = "a\x1b[31mb\nc\td\x7f e\xc3\xa9~";
+
+	(void)state;
+	text_tame(words);
+	assert_string_equal(words, "a?[31mb?c?d? e\xc3\xa9~");
+}
+
+static void a_noun_agrees_with_its_number(void **state)
+{
+	(void)state;
+	assert_string_equal(text_plural(0), "s");
+	assert_string_equal(text_plural(1), "");
+	assert_string_equal(text_plural(2), "s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(appends),
 		cmocka_unit_test(cuts_at_the_end),
 		cmocka_unit_test(stays_cut),
+		cmocka_unit_test(tames_what_a_terminal_would_obey),
+		cmocka_unit_test(a_noun_agrees_with_its_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
