@@ -84,7 +84,7 @@ finish() {
 
 not() { ! "$@"; }
 
-# Shows what was compared when it does not hold: is NUMBER -eq NUMBER, is TEXT = TEXT
+# is NUMBER -eq NUMBER, is TEXT = TEXT: shows what was compared when it does not hold.
 is() {
 	[ "$@" ] && return
 	echo "is not so: $*"
@@ -243,6 +243,8 @@ two_nodes_far_apart() {
 	done
 	in_ns r1 ip route add default via "$M2"
 	in_ns r2 ip route add default via "$M1"
+	# Three links that each take up to a second to be ready.
+	need eventually in_ns n1 ping -c 1 -W 1 "$A2"
 	eventually underlay_works
 }
 
@@ -416,7 +418,7 @@ idles() {
 
 # pings NS ADDRESS [ping's options]: COUNT (2) of them, none lost.
 pings() {
-	in_ns "$1" ping -c "${COUNT:-2}" -i 0.05 -W 2 "${@:3}" "$2" >"$W/ping" 2>&1
+	in_ns "$1" ping -c "${COUNT:-2}" -i 0.05 -W 3 "${@:3}" "$2" >"$W/ping" 2>&1
 	cat "$W/ping"
 	grep -q ' 0% packet loss' "$W/ping"
 }
