@@ -41,7 +41,18 @@ with() {
 	t "h1 reaches h2 by the entries ($WHERE)" pings h1 $H2
 	t "and has learned its MAC by ARP ($WHERE)" neighbour_is h1 $H2 $MAC2
 	t "h2 reaches h1 ($WHERE)" pings h2 $H1
-	[ "$END1" = ours ] && t "fdb says so in iproute2's words ($WHERE)" fdb_is n1
+	if [ "$END1" = ours ]; then
+		t "fdb says so in iproute2's words ($WHERE)" fdb_is n1
+		t "and nothing is learned from the peer ($WHERE)" learns_nothing
+	fi
+}
+
+learns_nothing() { # from a station beside h2 that nobody wrote down
+	local frame
+	frame=$("$PYTHON" "$HERE/frames.py" tagged $MAC3 $MAC1)
+	listen h1 eth0 ether src $MAC3
+	in_ns h2 "$PYTHON" "$HERE/frames.py" send eth0 "$frame"
+	heard h1 eth0 | grep 5a5a && not dumped n1 "$MAC3"
 }
 
 neighbour_is() { in_ns "$1" ip neigh show "$2" dev eth0 | grep "$3"; }
