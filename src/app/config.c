@@ -55,6 +55,8 @@ static int read_whole(int fd, struct config *out)
 	bool pipe = fstat(fd, &stat) == 0 && S_ISFIFO(stat.st_mode);
 	int rc;
 
+	if (!pipe)
+		fcntl(fd, F_SETFL, O_RDONLY); /* a terminal's person may take their time */
 	do {
 		rc = make_room(out, &room);
 		if (rc == 0)
