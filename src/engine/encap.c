@@ -19,7 +19,11 @@ struct outgoing outgoing_of(const struct network *n, const struct verdict *v, co
 
 unsigned encap_messages(const struct frame *f)
 {
-	return (unsigned)((frame_segments(f) + RUN_DATAGRAMS - 1) / RUN_DATAGRAMS);
+	size_t segments = frame_segments(f);
+
+	if (segments > SEGMENTS_MAX)
+		return 1; /* it will be dropped */
+	return (unsigned)((segments + RUN_DATAGRAMS - 1) / RUN_DATAGRAMS);
 }
 
 static uint16_t outgoing_endpoint(const struct outgoing *o, struct addr to)

@@ -87,6 +87,24 @@ static void a_turn_is_as_long_as_its_messages(void **state)
 	sim_free(sim);
 }
 
+/* Segments of one byte: nobody cuts that, and refusing it is no work that others must wait for. */
+static void what_is_refused_costs_no_turn(void **state)
+{
+	struct sim *sim = two_friends(65);
+	struct sim_node *a = sim->node[0];
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, 60000, 1);
+
+	(void)state;
+	for (unsigned i = 0; i < ENGINE_BUDGET - 1; i++)
+		sim_give_frame(&a->port[0], &f);
+	say(&a->port[0], host_of(1), host_of(2), 7);
+	sim_turn(a);
+	assert_int_equal(drops_of(a, DROP_OVERSIZE), ENGINE_BUDGET - 1);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 7);
+	sim_free(sim);
+}
+
 /* A segment may fit the largest IP packet and yet no datagram of ours. */
 static void segments_beyond_a_datagram_are_refused(void **state)
 {
@@ -176,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_smallest_segments_are_carried),
 		cmocka_unit_test(a_turn_is_as_long_as_its_messages),
+		cmocka_unit_test(what_is_refused_costs_no_turn),
 		cmocka_unit_test(segments_beyond_a_datagram_are_refused),
 		cmocka_unit_test(a_flooding_network_leaves_room_for_others),
 		cmocka_unit_test(nobody_claims_a_neighbours_bytes),
