@@ -119,7 +119,7 @@ static uint64_t mix(uint64_t digest, const void *at, size_t len)
 
 static uint64_t mix_word(uint64_t digest, uint64_t word)
 {
-	return mix(digest, &word, sizeof(word));
+	return hash_word((struct hash_secret) { digest, UINT64_C(0x9e3779b97f4a7c15) }, word);
 }
 
 static uint64_t mix_peers(uint64_t digest, const struct peers *peers)
