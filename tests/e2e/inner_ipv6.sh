@@ -1,6 +1,7 @@
 #!/bin/bash
 # Hosts that speak IPv6: neighbour discovery by flooding and by proxy, large transfers, "packet too big".
 . "$(dirname "$0")/lib.sh"
+needs_tcpdump
 
 I1=fd03::3
 I2=fd03::4

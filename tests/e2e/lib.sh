@@ -450,6 +450,12 @@ mac_of() { in_ns "$1" cat "/sys/class/net/$2/address"; }
 
 # -- What is on the wire --
 
+# As root tcpdump becomes another user, and in a user namespace of one user there is none.
+needs_tcpdump() {
+	[ "$(awk 'NR == 1 { print $3 }' /proc/self/uid_map)" -gt 1 ] ||
+		skip_all "tcpdump cannot give up root in a user namespace of one user"
+}
+
 # listen NS DEV FILTER...: tcpdump into a file; `heard NS DEV [OPTIONS]` ends it and prints.
 listen() {
 	local ns=$1 dev=$2

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Thirty networks with a group each: more than one socket may join (igmp_max_memberships is 20).
 . "$(dirname "$0")/lib.sh"
+needs_tcpdump
 
 COUNT_OF_GROUPS=30
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Three nodes, two of ours and a kernel, and two tenants with the same addresses and the same MACs.
 . "$(dirname "$0")/lib.sh"
+needs_tcpdump
 
 mesh_file() {
 	cat <<-END

@@ -2,6 +2,7 @@
 # The notes' third scenario: the node answers ARP in the name of the hosts behind the other one, so that
 # no ARP leaves it.
 . "$(dirname "$0")/lib.sh"
+needs_tcpdump
 
 kernel_entries() { # N: what the notes type on it
 	local n=$1 kind=END$1 other=$((3 - $1))

@@ -2,6 +2,7 @@
 # The notes' first scenario, which they could not get to work: the nodes learn from each other, and
 # broadcasts go to a multicast group.  The addresses are on the bridges themselves.
 . "$(dirname "$0")/lib.sh"
+needs_tcpdump
 
 packets() { # the conversation on the wire, a line each: outer and inner
 	heard n2 eth2 | paste -d' ' - - | sed 's/^IP6* //; s/, length.*//'

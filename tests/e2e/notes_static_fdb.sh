@@ -50,9 +50,8 @@ with() {
 learns_nothing() { # from a station beside h2 that nobody wrote down
 	local frame
 	frame=$("$PYTHON" "$HERE/frames.py" tagged $MAC3 $MAC1)
-	listen h1 eth0 ether src $MAC3
 	in_ns h2 "$PYTHON" "$HERE/frames.py" send eth0 "$frame"
-	heard h1 eth0 | grep 5a5a && not dumped n1 "$MAC3"
+	pings h1 $H2 && not dumped n1 "$MAC3"
 }
 
 neighbour_is() { in_ns "$1" ip neigh show "$2" dev eth0 | grep "$3"; }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What the outer packet looks like on the wire: never fragmented, TTL, TOS, ECN, checksum.
 . "$(dirname "$0")/lib.sh"
+needs_tcpdump
 
 all_packets() { # FILTER...: there are some from n1, and all match
 	local all matching

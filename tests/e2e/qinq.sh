@@ -1,6 +1,7 @@
 #!/bin/bash
 # Frames with one and with two VLAN tags pass as they are; `inner-vlan: drop` drops and counts them.
 . "$(dirname "$0")/lib.sh"
+needs_tcpdump
 
 frame() { "$PYTHON" "$HERE/frames.py" tagged $MAC1 $MAC2 "$@"; }
 send() { in_ns h1 "$PYTHON" "$HERE/frames.py" send $DEV "$@"; }
