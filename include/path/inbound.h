@@ -25,7 +25,8 @@ struct arrival {
 };
 
 /* Fills @inner with the descriptor of the inner frame (superframe kind and unfinished checksum
- * found) whenever the verdict is not a drop; then @inner points into the arrival's bytes. */
+ * found) whenever the verdict is not a drop; then @inner points into the arrival's bytes.  After a
+ * drop before the frame was looked at, inner->at is NULL and nothing else in it is set. */
 struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
 			      uint64_t now);
 

@@ -15,8 +15,8 @@ enum {
 enum addr_family { ADDR_NONE = 0, ADDR_V4 = 4, ADDR_V6 = 6 };
 
 struct addr {
-	uint8_t family;    /* enum addr_family */
 	uint8_t octet[16]; /* network order; IPv4 uses the first four, the rest is zero */
+	uint8_t family;    /* enum addr_family */
 };
 
 struct prefix {

@@ -145,7 +145,7 @@ struct verdict inbound_decide(const struct tables *t, const struct arrival *a, s
 	const struct network *n;
 	struct vxlan header = { 0 };
 
-	*inner = (struct frame) { 0 };
+	inner->at = NULL;
 	v.from_peer = a->source;
 	if (!header_sound(&v, a, &in, &header))
 		return v;

@@ -79,7 +79,7 @@ void fdb_free(struct fdb *fdb)
 
 static uint32_t tag_of(const struct fdb *fdb, struct mac mac)
 {
-	return slot_tag(hash_word(fdb->secret, mac_word(mac)));
+	return slot_tag(hash_word(fdb->secret, mac_key(mac)));
 }
 
 /* Whatever stands in the table for @mac, too old or not. */

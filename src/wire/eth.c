@@ -11,25 +11,25 @@ bool eth_read(struct span *in, struct eth *out)
 {
 	struct span rest = *in;
 	const uint8_t *at = span_take(&rest, ETH_LEN);
-	struct eth eth = { 0 };
 
 	if (!at)
 		return false;
-	memcpy(eth.dst.octet, at, 6);
-	memcpy(eth.src.octet, at + 6, 6);
-	eth.type = get_be16(at + 12);
+	memcpy(out->dst.octet, at, 6);
+	memcpy(out->src.octet, at + 6, 6);
+	out->type = get_be16(at + 12);
+	out->vlans = 0;
+	out->vid = 0;
 
-	while (is_tag(eth.type) && eth.vlans < ETH_VLANS_MAX) {
+	while (is_tag(out->type) && out->vlans < ETH_VLANS_MAX) {
 		at = span_take(&rest, VLAN_LEN);
 		if (!at)
 			return false;
-		if (eth.vlans == 0)
-			eth.vid = get_be16(at) & 0xfff;
-		eth.type = get_be16(at + 2);
-		eth.vlans++;
+		if (out->vlans == 0)
+			out->vid = get_be16(at) & 0xfff;
+		out->type = get_be16(at + 2);
+		out->vlans++;
 	}
 	*in = rest;
-	*out = eth;
 	return true;
 }
 

@@ -27,18 +27,34 @@ static bool cut_padding(struct span *in, size_t header_len, size_t total)
 	return true;
 }
 
+/* Straight into the descriptor: a value put together elsewhere and then copied whole has to wait
+ * until its narrow stores have left the store buffer. */
+static void read_v4(const uint8_t *at, struct addr *out)
+{
+	*out = (struct addr) { .family = ADDR_V4 };
+	memcpy(out->octet, at, 4);
+}
+
+static void read_v6(const uint8_t *at, struct addr *out)
+{
+	memcpy(out->octet, at, 16);
+	out->family = ADDR_V6;
+}
+
 static bool ipv4_read(struct span *in, struct ip *ip)
 {
 	const uint8_t *at = in->at;
+	size_t header_len;
 	uint16_t fragment;
 
 	if (in->len < IPV4_LEN)
 		return false;
-	ip->header_len = (size_t)(at[0] & 0xf) * 4;
-	if (ip->header_len < IPV4_LEN || !cut_padding(in, ip->header_len, get_be16(at + 2)))
+	header_len = (size_t)(at[0] & 0xf) * 4;
+	if (header_len < IPV4_LEN || !cut_padding(in, header_len, get_be16(at + 2)))
 		return false;
 
 	fragment = get_be16(at + 6);
+	ip->header_len = header_len;
 	ip->len = in->len;
 	ip->tos = at[1];
 	ip->ttl = at[8];
@@ -46,9 +62,9 @@ static bool ipv4_read(struct span *in, struct ip *ip)
 	ip->df = fragment & IPV4_DF;
 	ip->fragment = fragment & (IPV4_MF | IPV4_OFFSET);
 	ip->opaque = fragment & IPV4_OFFSET;
-	ip->src = addr_v4(at + 12);
-	ip->dst = addr_v4(at + 16);
-	span_take(in, ip->header_len);
+	read_v4(at + 12, &ip->src);
+	read_v4(at + 16, &ip->dst);
+	span_take(in, header_len);
 	return true;
 }
 
@@ -112,8 +128,10 @@ static bool ipv6_read(struct span *in, struct ip *ip)
 	ip->proto = at[6];
 	ip->ttl = at[7];
 	ip->df = true;
-	ip->src = addr_v6(at + 8);
-	ip->dst = addr_v6(at + 24);
+	ip->fragment = false;
+	ip->opaque = false;
+	read_v6(at + 8, &ip->src);
+	read_v6(at + 24, &ip->dst);
 	span_take(in, IPV6_LEN);
 	extensions_read(in, ip);
 	ip->header_len = ip->len - in->len;
@@ -123,13 +141,11 @@ static bool ipv6_read(struct span *in, struct ip *ip)
 bool ip_read(struct span *in, struct ip *out)
 {
 	struct span rest = *in;
-	struct ip ip = { 0 };
 	uint8_t version = rest.len ? rest.at[0] >> 4 : 0;
 
-	if (version == 4 ? !ipv4_read(&rest, &ip) : version != 6 || !ipv6_read(&rest, &ip))
+	if (version == 4 ? !ipv4_read(&rest, out) : version != 6 || !ipv6_read(&rest, out))
 		return false;
 	*in = rest;
-	*out = ip;
 	return true;
 }
 
