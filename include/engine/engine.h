@@ -9,16 +9,19 @@
  * - *Floods* enter a bounded queue, which owns a copy of the frame and a use of the immutable list.
  *   Unicast never waits for them.  What does not fit the queue is dropped as underlay-full.
  * - *Backpressure.*  When the underlay says EAGAIN, the unsent runs are kept and local ports are
- * not read until it is writable again: loss then shows at the tenant's edge, in the TAP's own
- * queue.
+ *   not read until it is writable again: loss then shows at the tenant's edge, in the TAP's own
+ *   queue.  A socket that stays full for ENGINE_PATIENCE is not waited for: the kernel keeps up to
+ *   three seconds of datagrams in it for peers that do not answer ARP, and others must not suffer
+ *   for them.  Its own runs drop as underlay-full until one leaves again.
  * - *Faults.*  Errors listed by name are counted; anything unknown closes that one port or socket
- * (the caller is told), never the process, never another network.
+ *   (the caller is told), never the process, never another network.
  *
  * The engine allocates everything when it is made.  It never logs; it leaves notes in a bounded
  * ring. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "base/clock.h"
 #include "engine/events.h"
 #include "engine/ops.h"
 #include "path/verdict.h"
@@ -26,10 +29,11 @@
 enum {
 	ENGINE_BUDGET = 64, /* frames or datagrams read per readable port or socket and turn */
 	ENGINE_FLOOD_MESSAGES = 64, /* copies of flooded frames per turn */
-	ENGINE_FLOOD_SLOTS =
-		256, /* flooded frames of one network waiting: see src/engine/flood.h */
-	ENGINE_RECEIVE_BATCH = 32, /* datagrams per receive call */
+	ENGINE_FLOOD_SLOTS = 256,   /* flooded frames of one network waiting (engine/flood.h) */
+	ENGINE_RECEIVE_BATCH = 32,  /* datagrams per receive call */
 };
+
+#define ENGINE_PATIENCE (100 * NS_PER_MS) /* for how long a full socket is waited for */
 
 struct engine;
 
@@ -65,7 +69,8 @@ void engine_wire_errors(struct engine *e, uint16_t endpoint, uint64_t now);
 bool engine_flush(struct engine *e, uint64_t now);
 
 /* Do unsent runs wait for @endpoint to become writable?  While any does, ports must not be read
- * (engine_port_readable() does nothing then). */
+ * (engine_port_readable() does nothing then), and engine_flush() wants to be called at least every
+ * ENGINE_PATIENCE. */
 bool engine_blocked(const struct engine *e, uint16_t endpoint);
 bool engine_paused(const struct engine *e);
 

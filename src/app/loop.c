@@ -42,6 +42,7 @@ struct loop {
 	ev_prepare turn;
 	ev_idle busy;
 	ev_timer tick;
+	ev_timer patience; /* runs while the underlay is full */
 	ev_signal signals[5];
 };
 
@@ -185,6 +186,24 @@ static void on_wake(EV_P_ ev_check *check, int events)
 	((struct loop *)check->data)->now = clock_now();
 }
 
+/* Waking up is enough: the turn that follows asks whether the wait has been long enough. */
+static void on_patience(EV_P_ ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)timer;
+	(void)events;
+}
+
+static void pause_ports(struct loop *l, bool paused)
+{
+	watch_ports(l, !paused);
+	if (paused)
+		ev_timer_again(l->ev, &l->patience);
+	else
+		ev_timer_stop(l->ev, &l->patience);
+	l->paused = paused;
+}
+
 static void on_turn(EV_P_ ev_prepare *prepare, int events)
 {
 	struct loop *l = prepare->data;
@@ -197,8 +216,7 @@ static void on_turn(EV_P_ ev_prepare *prepare, int events)
 	if (paused || l->paused)
 		watch_writable(l);
 	if (paused != l->paused)
-		watch_ports(l, !paused);
-	l->paused = paused;
+		pause_ports(l, paused);
 	if (more && !paused)
 		ev_idle_start(l->ev, &l->busy);
 	else
@@ -304,6 +322,8 @@ static void start_turns(struct loop *l)
 	ev_prepare_start(l->ev, &l->turn);
 
 	ev_idle_init(&l->busy, on_busy);
+
+	ev_timer_init(&l->patience, on_patience, 0., (double)ENGINE_PATIENCE / (double)NS_PER_S);
 
 	ev_timer_init(&l->tick, on_tick, 1., 1.);
 	l->tick.data = l;

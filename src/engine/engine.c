@@ -120,9 +120,16 @@ bool engine_make_room(struct engine *e, uint64_t now)
 	return has_room(e);
 }
 
+static void lose_patience(struct engine *e, uint64_t now)
+{
+	for (uint16_t i = 0; e->blocked > 0 && i < e->underlay_count; i++)
+		underlay_lose_patience(e, &e->underlays[i], now);
+}
+
 bool engine_flush(struct engine *e, uint64_t now)
 {
 	e->count.turns++;
+	lose_patience(e, now);
 	engine_send(e, now);
 	if (engine_paused(e))
 		return false;

@@ -127,12 +127,24 @@ static void give_up(struct engine *e, struct underlay *u, struct source *s, int 
 		u->failed = -error;
 }
 
-static void block(struct engine *e, struct underlay *u, const struct source *s)
+static void block(struct engine *e, struct underlay *u, const struct source *s, uint64_t now)
 {
 	u->blocked = true;
+	u->blocked_since = now;
 	u->blocked_source = (uint16_t)(s - u->source);
 	e->blocked++;
 	e->count.blocked++;
+}
+
+/* The oldest run finds no room in a socket that nobody waits for any more. */
+static void overflow(struct engine *e, struct source *s)
+{
+	struct pending *p = runs_oldest(e->runs, &s->queue);
+
+	for (unsigned left = p->run.count; left > 0; left--) {
+		tables_count_drop(e->tables, p->network[p->first], DROP_UNDERLAY_FULL, 1);
+		runs_drop_datagram(e->runs, &s->queue);
+	}
 }
 
 /* Was it somebody else's error, as far as we can tell?  The first refusal has the benefit of the
@@ -148,7 +160,10 @@ static void refused(struct engine *e, struct underlay *u, struct source *s, int 
 {
 	if (error == EAGAIN) {
 		s->refusals = 0;
-		block(e, u, s);
+		if (s->stuck)
+			overflow(e, s);
+		else
+			block(e, u, s, now);
 	} else if (error == EIO && !s->singly) {
 		struct event event = { .kind = EVENT_NO_RUNS, .network = NETWORK_NONE };
 
@@ -181,8 +196,10 @@ static void sent(struct engine *e, struct source *s, const struct run *batch, un
 		p->singly = true;
 		runs_drop_datagram(e->runs, &s->queue);
 	}
-	if (n > 0)
-		s->refusals = 0;
+	if (n == 0)
+		return;
+	s->refusals = 0;
+	s->stuck = false;
 }
 
 static void send_source(struct engine *e, struct underlay *u, struct source *s, uint64_t now)
@@ -219,4 +236,12 @@ void underlay_unblock(struct engine *e, struct underlay *u, uint64_t now)
 		e->blocked--;
 	}
 	underlay_send(e, u, now);
+}
+
+void underlay_lose_patience(struct engine *e, struct underlay *u, uint64_t now)
+{
+	if (!u->blocked || now - u->blocked_since < ENGINE_PATIENCE)
+		return;
+	u->source[u->blocked_source].stuck = true;
+	underlay_unblock(e, u, now);
 }

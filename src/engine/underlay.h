@@ -1,7 +1,10 @@
 /* One endpoint's way out: its source sockets, the runs that wait for them, and what to do when the
  * underlay refuses one.
  *
- *   EAGAIN          keep everything, say `blocked`, go on when writable
+ *   EAGAIN          keep everything, say `blocked`, go on when writable; a socket that stays full
+ *                   for ENGINE_PATIENCE holds what nobody takes (datagrams for peers that the
+ *                   kernel looks for in vain): from then on only its own runs are dropped
+ *                   (underlay-full), until one leaves again
  *   EIO             the socket cannot do runs: singles from now on
  *   EMSGSIZE        too big for the path: learn the path MTU, drop (tx-too-big), go on
  *   anything else   drop (underlay-error), go on
@@ -23,6 +26,7 @@ struct engine;
 struct source {
 	struct run_queue queue;
 	bool singly;       /* this socket cannot do runs */
+	bool stuck;        /* stayed full for too long, and nothing has left since */
 	unsigned refusals; /* of the oldest run, in a row */
 };
 
@@ -33,6 +37,7 @@ struct underlay {
 	uint64_t waiting; /* bit i: source i has runs */
 	bool blocked;
 	uint16_t blocked_source;
+	uint64_t blocked_since;
 	int failed; /* −errno of a failure we have no name for; else 0 */
 	struct source source[UNDERLAY_SOURCES];
 };
@@ -48,6 +53,9 @@ void underlay_send(struct engine *e, struct underlay *u, uint64_t now);
 
 /* It takes datagrams again. */
 void underlay_unblock(struct engine *e, struct underlay *u, uint64_t now);
+
+/* Gives up waiting for a socket that has been full for too long. */
+void underlay_lose_patience(struct engine *e, struct underlay *u, uint64_t now);
 
 /* Attributes queued errors to the peers they are about; returns how many there were. */
 unsigned underlay_errors(struct engine *e, struct underlay *u, uint64_t now);

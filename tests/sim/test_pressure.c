@@ -90,6 +90,41 @@ static void a_full_underlay_loses_nothing(void **state)
 	sim_free(sim);
 }
 
+/* Nobody takes what a full socket holds: it stops nobody for long, and its own runs are counted. */
+static void a_socket_that_stays_full_is_given_up(void **state)
+{
+	struct sim *sim = two_friends(34, 1);
+	struct sim_node *a = sim->node[0];
+	uint64_t *lost = &sim_network(a)->count.drops.count[DROP_UNDERLAY_FULL];
+
+	(void)state;
+	a->wire.room = 0;
+	say(&a->port[0], host_of(1), host_of(2), 1);
+	sim_run(sim, ENGINE_PATIENCE - MOMENT);
+	sim_run(sim, 0);
+	assert_true(engine_paused(a->engine));
+	assert_int_equal(*lost, 0);
+	sim_run(sim, MOMENT);
+	sim_run(sim, 0);
+	assert_false(engine_paused(a->engine));
+	assert_int_equal(*lost, 1);
+	say(&a->port[0], host_of(1), host_of(2), 2);
+	sim_run(sim, MOMENT);
+	assert_false(engine_paused(a->engine));
+	assert_int_equal(*lost, 2);
+
+	a->wire.room = SIM_PLENTY;
+	say(&a->port[0], host_of(1), host_of(2), 3);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 3);
+	a->wire.room = 0; /* patience begins anew */
+	say(&a->port[0], host_of(1), host_of(2), 4);
+	sim_run(sim, MOMENT);
+	assert_true(engine_paused(a->engine));
+	assert_int_equal(*lost, 2);
+	sim_free(sim);
+}
+
 static void inbound_goes_on_while_blocked(void **state)
 {
 	struct sim *sim = two_friends(31, 1);
@@ -345,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_underlay_loses_nothing),
+		cmocka_unit_test(a_socket_that_stays_full_is_given_up),
 		cmocka_unit_test(inbound_goes_on_while_blocked),
 		cmocka_unit_test(a_dead_peer_costs_nobody_else_a_packet),
 		cmocka_unit_test(a_storm_of_errors_costs_nobody_a_packet),
