@@ -77,18 +77,18 @@ void fdb_free(struct fdb *fdb)
 	free(fdb);
 }
 
-static uint32_t tag_of(const struct fdb *fdb, struct mac mac)
+static uint32_t tag_of(const struct fdb *fdb, uint64_t key)
 {
-	return slot_tag(hash_word(fdb->secret, mac_key(mac)));
+	return slot_tag(hash_word(fdb->secret, key));
 }
 
-/* Whatever stands in the table for @mac, too old or not. */
-static uint32_t look_up(const struct fdb *fdb, struct mac mac)
+/* Whatever stands in the table for the MAC with this @key, too old or not. */
+static uint32_t look_up(const struct fdb *fdb, uint64_t key)
 {
-	uint32_t tag = tag_of(fdb, mac), at = tag, slot;
+	uint32_t tag = tag_of(fdb, key), at = tag, slot;
 
 	while ((slot = slot_index_next(&fdb->index, tag, &at)) != SLOT_NONE)
-		if (mac_equal(fdb->entries[slot].mac, mac))
+		if (mac_key(fdb->entries[slot].mac) == key)
 			break;
 	return slot;
 }
@@ -100,7 +100,7 @@ static bool is_past_age(const struct fdb *fdb, const struct fdb_entry *entry, ui
 
 uint32_t fdb_find(const struct fdb *fdb, struct mac mac, uint64_t now)
 {
-	uint32_t slot = look_up(fdb, mac);
+	uint32_t slot = look_up(fdb, mac_key(mac));
 
 	if (slot == SLOT_NONE || is_past_age(fdb, &fdb->entries[slot], clock_tick(now)))
 		return FDB_NONE;
@@ -182,7 +182,7 @@ static uint32_t take_slot(struct fdb *fdb, struct mac mac)
 	uint32_t slot = slot_pool_take(&fdb->pool, fdb->ages);
 
 	fdb->entries[slot] = (struct fdb_entry) { .mac = mac };
-	slot_index_add(&fdb->index, tag_of(fdb, mac), slot);
+	slot_index_add(&fdb->index, tag_of(fdb, mac_key(mac)), slot);
 	return slot;
 }
 
@@ -190,7 +190,7 @@ static void give_slot(struct fdb *fdb, uint32_t slot)
 {
 	struct fdb_entry *entry = &fdb->entries[slot];
 
-	slot_index_remove(&fdb->index, tag_of(fdb, entry->mac), slot);
+	slot_index_remove(&fdb->index, tag_of(fdb, mac_key(entry->mac)), slot);
 	entry->kind = FDB_FREE;
 	slot_pool_give(&fdb->pool, fdb->ages, slot);
 }
@@ -205,7 +205,7 @@ static void remove_learned(struct fdb *fdb, uint32_t slot)
  * another one that is, or else the one that @owner has to have evicted. */
 static void make_way(struct fdb *fdb, struct mac mac, uint32_t owner, uint32_t tick)
 {
-	uint32_t slot = look_up(fdb, mac);
+	uint32_t slot = look_up(fdb, mac_key(mac));
 
 	assert(slot == SLOT_NONE || is_past_age(fdb, &fdb->entries[slot], tick));
 	if (slot == SLOT_NONE) {
@@ -334,7 +334,7 @@ static bool reserve_fixed(struct fdb *fdb)
 /* The slot of @mac with whatever stood there gone; FDB_NONE when memory is short. */
 static uint32_t clear_for_fixed(struct fdb *fdb, struct mac mac)
 {
-	uint32_t slot = look_up(fdb, mac);
+	uint32_t slot = look_up(fdb, mac_key(mac));
 
 	if (slot != SLOT_NONE && fdb->entries[slot].kind != FDB_LEARNED) {
 		flood_list_put(fdb->entries[slot].list);
