@@ -19,6 +19,19 @@ route_mtu_is() {
 	grep -q "mtu $((MTU - 100))\b" "$W/route"
 }
 
+# The same without a router: our own interface becomes narrower while TCP believes the old MTU.
+lowered() {
+	site direct
+	learning_tunnel </dev/null
+	t "TCP at the full MTU ($WHERE)" tcp h1 h2 $H2
+	for n in 1 2; do
+		in_ns n$n ip link set eth2 mtu 1400
+	done
+	t "TCP after the underlay became narrower ($WHERE)" tcp h1 h2 $H2
+	t "h1 knows what fits ($WHERE)" route_mtu_is h1 $H2
+}
+
 BYTES=10000000
 each narrow
+ENDS=ours-ours each lowered
 finish
