@@ -39,7 +39,8 @@
 	X(PORT_DOWN, "port-down", "the local port is down or gone")                                \
 	X(PORT_FULL, "port-full", "the local port did not take the frame: its queue is full")      \
 	X(UNDERLAY_FULL, "underlay-full", "the queue to the underlay is full")                     \
-	X(UNDERLAY_ERROR, "underlay-error", "the underlay refused the datagram")                   \
+	X(UNDERLAY_ERROR, "underlay-error",                                                        \
+	  "the underlay refused the datagram, or cannot find the peer")                            \
 	X(MAC_FROZEN, "mac-frozen", "the MAC moved too often and is frozen at another place")
 
 enum drop_reason {

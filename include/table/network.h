@@ -11,8 +11,7 @@
 enum {
 	NETWORK_NAME = 64,
 	NETWORK_PORTS = 128,
-	NETWORK_ANSWERS =
-		100, /* "too big" messages and proxy answers a second are bounded: see below */
+	NETWORK_ANSWERS = 100, /* "too big" messages a second */
 };
 
 #define NETWORK_NONE UINT32_MAX

@@ -5,7 +5,12 @@
  * slots made at start; when those are full, the stranger silent for longest makes room, its slot
  * gets a new generation, and entries that name the old one are found to be stale.
  *
- * A peer carries its counters and the path MTU to it, which is forgotten after PEER_MTU_SPAN. */
+ * A peer carries its counters and the path MTU to it, which is forgotten after PEER_MTU_SPAN.
+ *
+ * A peer on our own link that answers neither ARP nor ND costs the others: for three seconds at a
+ * time the kernel keeps what we send to it, in the buffer of our socket.  So when our own machine
+ * reports that it cannot find a peer, that one is *lost*: it gets one datagram a second, to see
+ * whether it is back, until it is heard from or PEER_LOST_SPAN has passed without another report. */
 #ifndef TABLE_PEERS_H
 #define TABLE_PEERS_H
 
@@ -14,9 +19,9 @@
 #include "wire/addr.h"
 
 enum {
-	PEER_MTU_SPAN = 600, /* seconds a learned path MTU is believed (RFC 1191 §6.3) */
-	PEER_INNER_MTU_MIN =
-		1280, /* a path MTU that leaves less for inner packets is not believed */
+	PEER_MTU_SPAN = 600,       /* seconds a learned path MTU is believed (RFC 1191 §6.3) */
+	PEER_INNER_MTU_MIN = 1280, /* a path MTU that leaves less for inner packets is a lie */
+	PEER_LOST_SPAN = 5,        /* seconds; a search takes the kernel three */
 };
 
 struct peer_counters {
@@ -32,6 +37,8 @@ struct peer {
 	uint32_t heard;          /* tick of the last datagram; 0 = never */
 	uint32_t path_mtu;       /* outer bytes; 0 = only the interface's own limit is known */
 	uint32_t path_mtu_until; /* tick */
+	uint32_t lost_until;     /* tick; 0 = it can be found */
+	uint32_t tried;          /* tick of the last datagram to it while it was lost */
 	struct peer_counters count;
 };
 
@@ -57,8 +64,17 @@ bool peers_admit(struct peers *peers, struct addr addr, uint64_t now, struct pee
 
 /* A datagram with a frame of @bytes came from / goes to this peer.  Stale references do nothing. */
 void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now);
-void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes);
+void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now);
 void peers_failed(struct peers *peers, struct peer_ref ref);
+
+/* Our own machine says that it cannot find this peer. */
+void peers_lose(struct peers *peers, struct peer_ref ref, uint64_t now);
+
+/* Was it reported lost, and not heard from since? */
+bool peer_is_lost(const struct peer *peer, uint64_t now);
+
+/* Is the peer lost, and has had its datagram of this second? */
+bool peer_is_held_back(const struct peer *peer, uint64_t now);
 
 /* The underlay says that outer packets above @mtu do not reach this peer.  Values that would leave
  * inner packets less than PEER_INNER_MTU_MIN are raised to that; while a smaller value is believed,

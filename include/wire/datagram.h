@@ -43,6 +43,7 @@ struct wire_error {
 	struct addr peer; /* whom the failed datagram was for */
 	int error;        /* errno: EMSGSIZE, ECONNREFUSED, EHOSTUNREACH ... */
 	uint32_t mtu;     /* outer path MTU, with EMSGSIZE; else 0 */
+	bool ours;        /* our own machine says so: a stranger cannot make it up */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "app/missing.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -33,6 +34,7 @@ struct loop {
 	struct ev_loop *ev;
 	struct vswitch *s;
 	struct notes *notes;
+	struct missing missing;
 	uint64_t now;
 	bool paused;
 	struct port_watch *ports;
@@ -240,6 +242,7 @@ static void on_tick(EV_P_ ev_timer *timer, int events)
 	(void)events;
 	engine_tick(l->s->engine, l->now);
 	notes_watch_groups(l->notes, l->s, l->now);
+	missing_search(&l->missing, l->s, l->now);
 }
 
 /* -- Signals -- */

@@ -132,6 +132,8 @@ static void show_peer(FILE *to, const struct peer *peer, int width, uint64_t now
 		fprintf(to, "; heard %" PRIu32 " s ago", clock_tick(now) - peer->heard);
 	if (peer->path_mtu && clock_tick(now) < peer->path_mtu_until)
 		fprintf(to, "; path mtu %" PRIu32, peer->path_mtu);
+	if (peer_is_lost(peer, now))
+		fprintf(to, "; not found on its link");
 	fprintf(to, "%s\n", peer->stranger ? "; stranger" : "");
 }
 

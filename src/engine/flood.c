@@ -155,13 +155,19 @@ bool floods_waiting(const struct floods *fl)
 static void send_copy(struct engine *e, const struct outgoing *o, struct destination to,
 		      uint64_t now)
 {
+	const struct peer *peer = peers_at(e->tables->peers, to.peer);
+
+	if (peer && peer_is_held_back(peer, now)) {
+		tables_count_drop(e->tables, o->network, DROP_UNDERLAY_ERROR, 1);
+		return;
+	}
 	if (!encap_fits(e, o, to, now)) {
 		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG, 1);
 		return;
 	}
 	if (!encap_send(e, o, to))
 		return;
-	peers_sent(e->tables->peers, to.peer, o->frame.len);
+	peers_sent(e->tables->peers, to.peer, o->frame.len, now);
 	e->count.flood_messages++;
 }
 

@@ -34,6 +34,8 @@ static void attribute(struct engine *e, const struct wire_error *error, uint64_t
 		peers_set_path_mtu(e->tables->peers, peer, error->mtu, now);
 	else
 		peers_failed(e->tables->peers, peer);
+	if (error->error == EHOSTUNREACH && error->ours)
+		peers_lose(e->tables->peers, peer, now);
 }
 
 unsigned underlay_errors(struct engine *e, struct underlay *u, uint64_t now)

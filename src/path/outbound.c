@@ -141,6 +141,10 @@ static void leave_by_peer(const struct question *q, struct verdict *v, struct de
 		verdict_drop(v, DROP_UNDERLAY_ERROR);
 		return;
 	}
+	if (peer_is_held_back(peer, q->now)) {
+		verdict_drop(v, DROP_UNDERLAY_ERROR);
+		return;
+	}
 	path = peer_path_mtu(peer, t->endpoints[endpoint].mtu, q->now);
 	if (outer > path) {
 		refuse_too_big(q, v, path, peer->addr.family);

@@ -80,7 +80,7 @@ static void count_way(struct tables *t, struct network *n, const struct verdict 
 		break;
 	case ACTION_SEND:
 		count_sent(n, f);
-		peers_sent(t->peers, v->to.peer, f->len);
+		peers_sent(t->peers, v->to.peer, f->len, now);
 		break;
 	case ACTION_FLOOD:
 		count_flood(n, v, f, now);

@@ -18,7 +18,20 @@ static bool is_error(const struct cmsghdr *c)
 	       (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR);
 }
 
-static bool read_error(struct msghdr *header, struct wire_error *out)
+/* Who reported the error @c: its address follows the error (SO_EE_OFFENDER). */
+static struct addr offender(const struct cmsghdr *c)
+{
+	size_t at = sizeof(struct sock_extended_err);
+	union sockaddr_any from = { .any.sa_family = AF_UNSPEC };
+
+	if (c->cmsg_len >= CMSG_LEN(at + sizeof(from.v6)))
+		memcpy(&from.v6, CMSG_DATA(c) + at, sizeof(from.v6));
+	else if (c->cmsg_len >= CMSG_LEN(at + sizeof(from.v4)))
+		memcpy(&from.v4, CMSG_DATA(c) + at, sizeof(from.v4));
+	return sockaddr_addr(&from);
+}
+
+static bool read_error(const struct udp *udp, struct msghdr *header, struct wire_error *out)
 {
 	struct sock_extended_err e;
 
@@ -31,6 +44,8 @@ static bool read_error(struct msghdr *header, struct wire_error *out)
 			.peer = sockaddr_addr(header->msg_name),
 			.error = (int)e.ee_errno,
 			.mtu = e.ee_errno == EMSGSIZE ? e.ee_info : 0,
+			.ours = e.ee_origin == SO_EE_ORIGIN_LOCAL ||
+				addr_equal(offender(c), udp->options.bind),
 		};
 		return true;
 	}
@@ -38,7 +53,7 @@ static bool read_error(struct msghdr *header, struct wire_error *out)
 }
 
 /* Takes the oldest error off @fd: 1, or 0 when there is none. */
-static int take_error(int fd, struct wire_error *out)
+static int take_error(const struct udp *udp, int fd, struct wire_error *out)
 {
 	union error_control control;
 	union sockaddr_any name = { .any.sa_family = AF_UNSPEC };
@@ -55,7 +70,7 @@ static int take_error(int fd, struct wire_error *out)
 
 	if (recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
 		return 0;
-	if (!read_error(&header, out))
+	if (!read_error(udp, &header, out))
 		*out = (struct wire_error) { .peer.family = ADDR_NONE, .error = EIO };
 	return 1;
 }
@@ -74,11 +89,11 @@ static int take_pending(int fd, struct wire_error *out)
 }
 
 /* Taking the last error off the queue clears the pending one too (sock_dequeue_err_skb). */
-static unsigned drain(int fd, struct wire_error *out, unsigned n)
+static unsigned drain(const struct udp *udp, int fd, struct wire_error *out, unsigned n)
 {
 	unsigned found = 0;
 
-	while (found < n && take_error(fd, &out[found]))
+	while (found < n && take_error(udp, fd, &out[found]))
 		found++;
 	if (found < n)
 		found += (unsigned)take_pending(fd, &out[found]);
@@ -90,6 +105,6 @@ unsigned udp_errors(struct udp *udp, struct wire_error *out, unsigned n)
 	unsigned found = 0;
 
 	for (unsigned i = 0; i < udp_sockets(udp) && found < n; i++)
-		found += drain(udp_fd(udp, i), out + found, n - found);
+		found += drain(udp, udp_fd(udp, i), out + found, n - found);
 	return found;
 }

@@ -195,6 +195,7 @@ void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint6
 		return;
 	peer->count.rx_frames++;
 	peer->count.rx_bytes += bytes;
+	peer->lost_until = 0;
 	if (peer->heard == clock_tick(now))
 		return;
 	peer->heard = clock_tick(now);
@@ -204,7 +205,7 @@ void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint6
 	}
 }
 
-void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes)
+void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now)
 {
 	struct peer *peer = peer_of(peers, ref);
 
@@ -212,6 +213,8 @@ void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes)
 		return;
 	peer->count.tx_frames++;
 	peer->count.tx_bytes += bytes;
+	if (peer_is_lost(peer, now))
+		peer->tried = clock_tick(now);
 }
 
 void peers_failed(struct peers *peers, struct peer_ref ref)
@@ -220,6 +223,26 @@ void peers_failed(struct peers *peers, struct peer_ref ref)
 
 	if (peer)
 		peer->count.errors++;
+}
+
+void peers_lose(struct peers *peers, struct peer_ref ref, uint64_t now)
+{
+	struct peer *peer = peer_of(peers, ref);
+
+	if (!peer)
+		return;
+	peer->lost_until = clock_tick(now) + PEER_LOST_SPAN;
+	peer->tried = clock_tick(now);
+}
+
+bool peer_is_lost(const struct peer *peer, uint64_t now)
+{
+	return clock_tick(now) < peer->lost_until;
+}
+
+bool peer_is_held_back(const struct peer *peer, uint64_t now)
+{
+	return peer_is_lost(peer, now) && peer->tried == clock_tick(now);
 }
 
 static bool believes_path_mtu(const struct peer *peer, uint64_t now)

@@ -85,7 +85,7 @@ static void expect_list(struct life *l, const struct network *n, const struct ve
 
 		if (fits(l, to, f, now)) {
 			expect_peer(l, n, v, to, f);
-			peers_sent(l->world.tables->peers, to.peer, f->len);
+			peers_sent(l->world.tables->peers, to.peer, f->len, now);
 		} else {
 			tables_count_drop(l->world.tables, n->id, DROP_TX_TOO_BIG, 1);
 		}

@@ -649,6 +649,26 @@ static void a_learned_path_mtu_counts_while_it_is_believed(void **state)
 	world_free(&w);
 }
 
+static void a_lost_peer_gets_a_frame_a_second(void **state)
+{
+	struct world w = world_new();
+	struct sketch s = udp_frame(H1_MAC, H2_MAC);
+	struct given g = given_frame(&s);
+	struct verdict v;
+
+	(void)state;
+	peers_lose(w.tables->peers, w.node2, NOW);
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW);
+	assert_drop(&v, DROP_UNDERLAY_ERROR);
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW + SECOND);
+	assert_int_equal(v.action, ACTION_SEND);
+	verdict_commit(w.tables, &v, &g.frame, NOW + SECOND);
+	v = outbound_decide(w.tables, w.blue, 1, &g.frame, NOW + SECOND);
+	assert_drop(&v, DROP_UNDERLAY_ERROR);
+	free(g.at);
+	world_free(&w);
+}
+
 static void of_a_superframe_a_segment_must_fit(void **state)
 {
 	struct world w = world_new();
@@ -700,6 +720,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_is_answered),
 		cmocka_unit_test(who_cannot_be_told_is_dropped),
 		cmocka_unit_test(a_learned_path_mtu_counts_while_it_is_believed),
+		cmocka_unit_test(a_lost_peer_gets_a_frame_a_second),
 		cmocka_unit_test(of_a_superframe_a_segment_must_fit),
 	};
 

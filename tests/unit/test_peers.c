@@ -88,7 +88,7 @@ static void the_stranger_silent_for_longest_makes_room(void **state)
 	assert_int_equal(ref[3].slot, ref[1].slot);
 	assert_int_not_equal(ref[3].generation, ref[1].generation);
 	peers_heard(peers, ref[1], 100, 7 * NS_PER_S);
-	peers_sent(peers, ref[1], 100);
+	peers_sent(peers, ref[1], 100, 7 * NS_PER_S);
 	peers_failed(peers, ref[1]);
 	peers_set_path_mtu(peers, ref[1], 1400, 7 * NS_PER_S);
 	assert_int_equal(peers_at(peers, ref[3])->count.rx_frames, 0);
@@ -181,7 +181,7 @@ static void counts_frames_and_bytes(void **state)
 	assert_int_equal(peer->heard, 0);
 	peers_heard(peers, ref, 60, 7 * NS_PER_S);
 	peers_heard(peers, ref, 40, 7 * NS_PER_S);
-	peers_sent(peers, ref, 1000);
+	peers_sent(peers, ref, 1000, 7 * NS_PER_S);
 	peers_failed(peers, ref);
 	assert_int_equal(peer->heard, 7);
 	assert_int_equal(peer->count.rx_frames, 2);
@@ -189,6 +189,35 @@ static void counts_frames_and_bytes(void **state)
 	assert_int_equal(peer->count.tx_frames, 1);
 	assert_int_equal(peer->count.tx_bytes, 1000);
 	assert_int_equal(peer->count.errors, 1);
+	peers_free(peers);
+}
+
+/* One datagram a second, until it is heard from or nothing is said against it for a while. */
+static void a_lost_peer_is_held_back(void **state)
+{
+	struct peers *peers = peers_new(0, secret);
+	const struct peer *peer;
+	struct peer_ref ref;
+
+	(void)state;
+	assert_true(peers_add(peers, v4(NET_10), &ref));
+	peer = peers_at(peers, ref);
+	assert_false(peer_is_held_back(peer, 7 * NS_PER_S));
+	peers_lose(peers, ref, 7 * NS_PER_S);
+	assert_true(peer_is_held_back(peer, 8 * NS_PER_S - 1));
+	assert_false(peer_is_held_back(peer, 8 * NS_PER_S));
+	peers_sent(peers, ref, 100, 8 * NS_PER_S);
+	assert_true(peer_is_held_back(peer, 8 * NS_PER_S + 1));
+	assert_false(peer_is_held_back(peer, 9 * NS_PER_S));
+
+	peers_sent(peers, ref, 100, (7 + PEER_LOST_SPAN) * NS_PER_S - 1);
+	assert_true(peer_is_held_back(peer, (7 + PEER_LOST_SPAN) * NS_PER_S - 1));
+	peers_sent(peers, ref, 100, (7 + PEER_LOST_SPAN) * NS_PER_S);
+	assert_false(peer_is_held_back(peer, (7 + PEER_LOST_SPAN) * NS_PER_S));
+
+	peers_lose(peers, ref, 20 * NS_PER_S);
+	peers_heard(peers, ref, 100, 20 * NS_PER_S);
+	assert_false(peer_is_held_back(peer, 20 * NS_PER_S));
 	peers_free(peers);
 }
 
@@ -249,6 +278,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_may_be_configured),
 		cmocka_unit_test(admits_only_who_can_be_a_peer),
 		cmocka_unit_test(counts_frames_and_bytes),
+		cmocka_unit_test(a_lost_peer_is_held_back),
 		cmocka_unit_test(believes_path_mtus),
 	};
 

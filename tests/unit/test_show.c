@@ -303,7 +303,7 @@ static void peers_are_a_line_each(void **state)
 			 "  tx          0 frames              0 bytes  errors 0\n");
 
 	peers_heard(s.tables->peers, ref, 100, NOW);
-	peers_sent(s.tables->peers, ref, 60);
+	peers_sent(s.tables->peers, ref, 60, NOW);
 	peers_failed(s.tables->peers, ref);
 	peers_set_path_mtu(s.tables->peers, ref, 1400, NOW);
 	assert_true(peers_admit(s.tables->peers, addr_at("2001:db8::3"), NOW, &stranger));
