@@ -41,9 +41,9 @@ enum {
 /* An error the underlay reported later: ICMP, through the socket's error queue. */
 struct wire_error {
 	struct addr peer; /* whom the failed datagram was for */
+	bool ours;        /* our own machine says so: a stranger cannot make it up */
 	int error;        /* errno: EMSGSIZE, ECONNREFUSED, EHOSTUNREACH ... */
 	uint32_t mtu;     /* outer path MTU, with EMSGSIZE; else 0 */
-	bool ours;        /* our own machine says so: a stranger cannot make it up */
 };
 
 #endif
