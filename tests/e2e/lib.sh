@@ -349,6 +349,7 @@ learning_tunnel() {
 # vxs_start NS FILE NODE [NAME]: a daemon; its log is $W/NAME.log (NAME: NODE unless given).
 vxs_start() {
 	local ns=$1 file=$2 node=$3 name=${4:-$3}
+	: >"$W/$name.log" # a former life's "is ready" must not be taken for this one's
 	ip netns exec "$ns" "$VXS" run -f "$file" --node "$node" 2>"$W/$name.log" &
 	pid[$name]=$!
 	eventually started_or_ended "$name" >/dev/null
