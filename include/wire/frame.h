@@ -13,6 +13,8 @@
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
 
+#include <sys/uio.h>
+
 #include "wire/eth.h"
 #include "wire/ip.h"
 
@@ -25,6 +27,11 @@ enum frame_kind {
 struct frame {
 	uint8_t *at; /* the Ethernet header */
 	size_t len;  /* frame_len: from the Ethernet header to the last payload byte */
+
+	/* A superframe put together of frames that were received: only its headers and the first
+	 * segment lie at `at`, each further segment in a view of its own. */
+	const struct iovec *more;
+	uint16_t mores; /* 0: all of it lies at `at` */
 
 	struct eth eth;
 	struct ip ip;          /* ip.src.family is ADDR_NONE when the payload is not (sound) IP */
@@ -47,9 +54,15 @@ struct frame {
  * a switch carries what it does not understand. */
 bool frame_parse(struct frame *f, void *at, size_t len);
 
+/* Bytes that lie at `at`: all, but for a superframe whose segments are scattered. */
+static inline size_t frame_here(const struct frame *f)
+{
+	return f->mores ? (size_t)f->payload + f->gso_size : f->len;
+}
+
 static inline struct span frame_bytes(const struct frame *f)
 {
-	return span_of(f->at, f->len);
+	return span_of(f->at, frame_here(f));
 }
 
 /* Length that counts against an MTU: behind Ethernet and VLAN tags; of a superframe, that of its

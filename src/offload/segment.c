@@ -131,6 +131,16 @@ static void write_tcp(const struct segmenter *s, uint8_t *tcp, bool last, uint64
 	put_be16(tcp + TCP_SUM_AT, checksum_finish(sum));
 }
 
+/* Where the payload of the next segment lies. */
+static const uint8_t *next_payload(const struct segmenter *s)
+{
+	const struct frame *f = s->frame;
+
+	if (f->mores > 0 && s->index > 0)
+		return f->more[s->index - 1].iov_base;
+	return f->at + f->payload + s->next;
+}
+
 bool segment_next(struct segmenter *s, uint8_t headers[SEGMENT_HEADERS], struct segment *out)
 {
 	const struct frame *f = s->frame;
@@ -141,7 +151,7 @@ bool segment_next(struct segmenter *s, uint8_t headers[SEGMENT_HEADERS], struct 
 
 	if (left == 0)
 		return false;
-	*out = (struct segment) { s->header_len, f->at + f->payload + s->next, n };
+	*out = (struct segment) { s->header_len, next_payload(s), n };
 	memcpy(headers, f->at, s->header_len);
 	write_ip(s, headers + f->l3, (uint16_t)(s->header_len - f->l3 + n));
 	sum = checksum_payload(s->l4_sum + l4_len, span_of(out->payload, n));
