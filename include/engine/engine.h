@@ -30,7 +30,7 @@ enum {
 	ENGINE_BUDGET = 64, /* frames or datagrams read per readable port or socket and turn */
 	ENGINE_FLOOD_MESSAGES = 64, /* copies of flooded frames per turn */
 	ENGINE_FLOOD_SLOTS = 256,   /* flooded frames of one network waiting (engine/flood.h) */
-	ENGINE_RECEIVE_BATCH = 32,  /* datagrams per receive call */
+	ENGINE_RECEIVE_BATCH = 64,  /* datagrams per receive call */
 };
 
 #define ENGINE_PATIENCE (100 * NS_PER_MS) /* for how long a full socket is waited for */

@@ -30,4 +30,9 @@ struct arrival {
 struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
 			      uint64_t now);
 
+/* The same for an inner frame that is described already: one that came in @a, or a superframe made
+ * of several that came in the same way. */
+struct verdict inbound_decide_frame(const struct tables *t, const struct arrival *a,
+				    struct frame *inner, uint64_t now);
+
 #endif

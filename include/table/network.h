@@ -43,6 +43,7 @@ struct budget {
 uint64_t budget_at(const struct budget *b, uint64_t now);           /* UINT64_MAX without a limit */
 void budget_spend(struct budget *b, uint64_t tokens, uint64_t now); /* never below zero */
 
+/* A superframe counts as the frames that it stands for, so that both ends of a tunnel count alike. */
 struct network_counters {
 	uint64_t rx_frames, rx_bytes; /* from peers to local ports */
 	uint64_t tx_frames, tx_bytes; /* from local ports to peers, a flood once */

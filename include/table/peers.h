@@ -26,7 +26,7 @@ enum {
 
 struct peer_counters {
 	uint64_t rx_frames, rx_bytes; /* inner frames delivered to the path */
-	uint64_t tx_frames, tx_bytes; /* inner frames sent, superframes as one */
+	uint64_t tx_frames, tx_bytes; /* inner frames sent */
 	uint64_t errors;              /* reported by the underlay: ICMP and the like */
 };
 
@@ -63,8 +63,10 @@ const struct peer *peers_at(const struct peers *peers, struct peer_ref ref);
 bool peers_admit(struct peers *peers, struct addr addr, uint64_t now, struct peer_ref *out);
 
 /* A datagram with a frame of @bytes came from / goes to this peer.  Stale references do nothing. */
-void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now);
-void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now);
+void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t frames, uint64_t bytes,
+		 uint64_t now);
+void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t frames, uint64_t bytes,
+		uint64_t now);
 void peers_failed(struct peers *peers, struct peer_ref ref);
 
 /* Our own machine says that it cannot find this peer. */

@@ -69,8 +69,9 @@ static inline struct span frame_bytes(const struct frame *f)
  * largest segment. */
 size_t frame_packet_len(const struct frame *f);
 
-/* Frames that it stands for: 1, or the segments of a superframe. */
+/* Frames that it stands for: 1, or the segments of a superframe; and the bytes of all of them. */
 size_t frame_segments(const struct frame *f);
+size_t frame_segments_len(const struct frame *f);
 
 /* Marks a frame from the underlay whose checksum field holds just the folded pseudo-header sum: a
  * sender on the same machine left it to hardware that was never there (a kernel VXLAN device over

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "offload/checksum.h"
+#include "offload/coalesce.h"
 #include "state.h"
 
 static bool takes(struct port_caps caps, const struct frame *f)
@@ -44,15 +45,18 @@ static void write_frame(struct engine *e, const struct network *n, struct local_
 	int error = port->ops->write(port->port, f, parts, count);
 
 	if (error < 0)
-		tables_count_drop(e->tables, n->id, refusal(port, error), 1);
+		tables_count_drop(e->tables, n->id, refusal(port, error), frame_segments(f));
 }
 
 static void write_whole(struct engine *e, const struct network *n, struct local_port *port,
 			const struct frame *f)
 {
-	struct iovec part = { .iov_base = f->at, .iov_len = f->len };
+	struct iovec parts[COALESCE_SEGMENTS];
 
-	write_frame(e, n, port, f, &part, 1);
+	parts[0] = (struct iovec) { .iov_base = f->at, .iov_len = frame_here(f) };
+	for (unsigned i = 0; i < f->mores; i++)
+		parts[1 + i] = f->more[i];
+	write_frame(e, n, port, f, parts, 1 + f->mores);
 }
 
 /* The descriptor of one segment of @f: a plain, finished frame. */
@@ -64,7 +68,7 @@ static struct frame segment_frame(const struct frame *f, uint8_t *headers, const
 	plain.len = s->header_len + s->payload_len;
 	plain.ip.len = plain.len - plain.l3;
 	plain.kind = FRAME_PLAIN;
-	plain.gso_size = 0;
+	plain.gso_size = plain.mores = 0;
 	plain.gso_ecn = plain.unfinished = false;
 	return plain;
 }
@@ -77,7 +81,7 @@ static void write_segments(struct engine *e, const struct network *n, struct loc
 	struct segment segment;
 
 	if (!segment_begin(&s, f)) {
-		tables_count_drop(e->tables, n->id, DROP_OVERSIZE, 1);
+		tables_count_drop(e->tables, n->id, DROP_OVERSIZE, frame_segments(f));
 		return;
 	}
 	while (segment_next(&s, headers, &segment)) {
@@ -92,17 +96,25 @@ static void write_segments(struct engine *e, const struct network *n, struct loc
 	}
 }
 
+struct port_caps deliver_caps(struct engine *e, const struct network *n, uint32_t index)
+{
+	struct local_port *port = ports_at(&e->ports, n->id, index);
+
+	if (!port || !n->offload)
+		return (struct port_caps) { .unfinished = false };
+	return port->ops->caps(port->port);
+}
+
 void deliver(struct engine *e, const struct network *n, uint32_t index, struct frame *f)
 {
 	struct local_port *port = ports_at(&e->ports, n->id, index);
-	struct port_caps caps = { .unfinished = false };
+	struct port_caps caps;
 
 	if (!port || port->failed || !n->ports[index].up) {
-		tables_count_drop(e->tables, n->id, DROP_PORT_DOWN, 1);
+		tables_count_drop(e->tables, n->id, DROP_PORT_DOWN, frame_segments(f));
 		return;
 	}
-	if (n->offload)
-		caps = port->ops->caps(port->port);
+	caps = deliver_caps(e, n, index);
 	if (!takes(caps, f)) {
 		write_segments(e, n, port, f);
 		return;
@@ -117,7 +129,7 @@ static void deliver_one_of_all(struct engine *e, const struct network *n, uint32
 			       struct frame *f)
 {
 	if (frame_packet_len(f) > n->ports[index].mtu)
-		tables_count_drop(e->tables, n->id, DROP_OVERSIZE, 1);
+		tables_count_drop(e->tables, n->id, DROP_OVERSIZE, frame_segments(f));
 	else
 		deliver(e, n, index, f);
 }

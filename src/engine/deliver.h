@@ -5,6 +5,9 @@
 
 #include "engine/engine.h"
 
+/* What port @index of @n takes as it is. */
+struct port_caps deliver_caps(struct engine *e, const struct network *n, uint32_t index);
+
 /* Writes @f to port @index of @n; what the port does not take is counted as dropped.  May finish
  * the checksum of @f in place, which changes nothing for whoever takes it next. */
 void deliver(struct engine *e, const struct network *n, uint32_t index, struct frame *f);

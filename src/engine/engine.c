@@ -23,7 +23,8 @@ struct engine *engine_new(struct tables *tables)
 	e->pool = packet_pool_new(ENGINE_SLOTS + ENGINE_RECEIVE_BATCH + 1);
 	e->runs = runs_new();
 	e->floods = floods_new();
-	if (!e->pool || !e->runs || !e->floods || !take_own_slots(e)) {
+	e->coalescer = coalescer_new();
+	if (!e->coalescer || !e->pool || !e->runs || !e->floods || !take_own_slots(e)) {
 		engine_free(e);
 		return NULL;
 	}
@@ -34,6 +35,7 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
+	coalescer_free(e->coalescer);
 	floods_free(e->floods);
 	runs_free(e->runs);
 	ports_free(&e->ports);

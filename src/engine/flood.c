@@ -158,16 +158,19 @@ static void send_copy(struct engine *e, const struct outgoing *o, struct destina
 	const struct peer *peer = peers_at(e->tables->peers, to.peer);
 
 	if (peer && peer_is_held_back(peer, now)) {
-		tables_count_drop(e->tables, o->network, DROP_UNDERLAY_ERROR, 1);
+		tables_count_drop(e->tables, o->network, DROP_UNDERLAY_ERROR,
+				  frame_segments(&o->frame));
 		return;
 	}
 	if (!encap_fits(e, o, to, now)) {
-		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG, 1);
+		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG,
+				  frame_segments(&o->frame));
 		return;
 	}
 	if (!encap_send(e, o, to))
 		return;
-	peers_sent(e->tables->peers, to.peer, o->frame.len, now);
+	peers_sent(e->tables->peers, to.peer, frame_segments(&o->frame),
+		   frame_segments_len(&o->frame), now);
 	e->count.flood_messages++;
 }
 

@@ -7,6 +7,11 @@
 #include "state.h"
 #include "watch.h"
 
+enum {
+	RECEIVE_LEAST = 4,
+	RECEIVE_BYTES = 262144, /* in one call: what caches still hold when it is looked at */
+};
+
 static void carry_out(struct engine *e, const struct verdict *v, struct frame *f)
 {
 	const struct network *n = e->tables->networks[v->network];
@@ -19,22 +24,113 @@ static void carry_out(struct engine *e, const struct verdict *v, struct frame *f
 		deliver_all(e, n, PORT_NONE, f);
 }
 
-static void forward(struct engine *e, const struct arrival *a, uint64_t now)
+/* @inner may be described already; inner->at NULL: it is not. */
+static void forward(struct engine *e, const struct arrival *a, struct frame *inner, uint64_t now)
 {
-	struct frame inner = { .at = NULL };
-	struct verdict v = inbound_decide(e->tables, a, &inner, now);
-	const struct frame *f = inner.at ? &inner : NULL;
+	struct verdict v = inbound_decide_frame(e->tables, a, inner, now);
+	const struct frame *f = inner->at ? inner : NULL;
 	enum note note;
 
 	watch_inbound(e, &v, a, f);
 	note = verdict_commit(e->tables, &v, f, now);
 	watch_events(e, &v, f, note, now);
 	if (v.action != ACTION_DROP)
-		carry_out(e, &v, &inner);
+		carry_out(e, &v, inner);
 }
 
-static void forward_received(struct engine *e, uint16_t endpoint, const struct datagram *d,
-			     uint64_t now)
+static void forward_alone(struct engine *e, const struct arrival *a, uint64_t now)
+{
+	struct frame inner = { .at = NULL };
+
+	forward(e, a, &inner, now);
+}
+
+/* -- Frames that came the same way wait for each other until the batch ends. -- */
+
+static void forward_waiting(struct engine *e, uint64_t now)
+{
+	struct frame *f;
+	uint32_t from;
+
+	while ((f = coalesce_take(e->coalescer, &from)))
+		forward(e, &e->envelopes[from].arrival, f, now);
+	e->envelope_count = 0;
+}
+
+/* Whatever any of its ports takes whole is worth making; it is cut for the others. */
+static struct coalesce_terms terms_of(struct engine *e, const struct network *n)
+{
+	struct coalesce_terms terms = { .mtu = n->mtu };
+
+	for (uint32_t i = 0; i < n->ports_end; i++) {
+		struct port_caps caps = deliver_caps(e, n, i);
+
+		terms.tcp |= caps.tcp_superframe;
+		terms.udp |= caps.udp_superframe;
+	}
+	return terms;
+}
+
+static bool same_envelope(const struct arrival *a, const struct arrival *b)
+{
+	return memcmp(a->at, b->at, VXLAN_LEN) == 0 && a->tos == b->tos &&
+	       a->gso_size == b->gso_size && addr_equal(a->source, b->source);
+}
+
+/* What is a superframe already stays one; it only keeps its place in its flow. */
+static struct envelope envelope_of(struct engine *e, const struct arrival *a)
+{
+	struct span in = span_of(a->at, a->len);
+	struct envelope envelope = { .arrival = *a };
+	const struct network *n;
+	struct vxlan header;
+
+	if (a->gso_size || vxlan_read(&in, &header) != VXLAN_FINE)
+		return envelope;
+	n = tables_find(e->tables, a->endpoint, header.vni);
+	if (n && n->offload)
+		envelope.terms = terms_of(e, n);
+	return envelope;
+}
+
+/* The number of @a's envelope; the one in use last comes first.  Not when all are in use. */
+static unsigned find_envelope(struct engine *e, const struct arrival *a)
+{
+	for (unsigned i = e->envelope_count; i-- > 0;) {
+		if (same_envelope(&e->envelopes[i].arrival, a))
+			return i;
+	}
+	e->envelopes[e->envelope_count] = envelope_of(e, a);
+	return e->envelope_count++;
+}
+
+static bool waiting_room_full(const struct engine *e)
+{
+	return coalesce_full(e->coalescer) || e->envelope_count == ENGINE_ENVELOPES;
+}
+
+/* One datagram: its frame joins those before it, or waits for others. */
+static void arrive(struct engine *e, const struct arrival *a, uint64_t now)
+{
+	unsigned from;
+	struct frame f;
+
+	if (a->truncated || a->len < VXLAN_LEN) {
+		forward_alone(e, a, now);
+		return;
+	}
+	if (waiting_room_full(e))
+		forward_waiting(e, now);
+	from = find_envelope(e, a);
+	if (coalesce_extend(e->coalescer, from, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
+		return;
+	if (frame_parse(&f, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
+		coalesce_add(e->coalescer, from, &e->envelopes[from].terms, &f);
+	else
+		forward_alone(e, a, now);
+}
+
+static void arrive_all(struct engine *e, uint16_t endpoint, const struct datagram *d, uint64_t now)
 {
 	struct split split = split_begin(d);
 	struct arrival a = { .endpoint = endpoint,
@@ -44,17 +140,48 @@ static void forward_received(struct engine *e, uint16_t endpoint, const struct d
 			     .gso_size = split.gso_size };
 
 	while (split_next(&split, &a.at, &a.len))
-		forward(e, &a, now);
+		arrive(e, &a, now);
 }
 
-/* How many came of at most @n; −errno when the socket failed. */
+/* -- Receiving -- */
+
+/* The upper bound wins where the two cross. */
+static unsigned within(unsigned n, unsigned least, unsigned most)
+{
+	if (n < least)
+		n = least;
+	return n > most ? most : n;
+}
+
+/* How many to ask for next time: twice as many when as many came as were asked for, yet of large
+ * ones no more than caches hold; few when few came, for each one asked for costs, come or not. */
+static unsigned next_receive(const struct datagram *batch, unsigned asked, unsigned got)
+{
+	unsigned next = got == asked ? 2 * asked : got;
+	size_t bytes = got;
+
+	for (unsigned i = 0; i < got; i++)
+		bytes += batch[i].len;
+	if (got > 0)
+		next = within(next, 0, (unsigned)(RECEIVE_BYTES / (bytes / got)));
+	return within(next, RECEIVE_LEAST, ENGINE_RECEIVE_BATCH);
+}
+
+/* What was received and waits to be forwarded: its bytes lie in the engine's receive slots. */
+struct harvest {
+	unsigned slots;
+	size_t bytes;
+};
+
+/* How many came of at most @n, into the slots from @first on; −errno when the socket failed. */
 static int receive(struct engine *e, struct underlay *u, unsigned socket, struct datagram *batch,
-		   unsigned n, uint64_t now)
+		   unsigned first, unsigned n, uint64_t now)
 {
 	int got;
 
 	for (unsigned i = 0; i < n; i++)
-		batch[i] = (struct datagram) { .at = e->received[i]->at, .room = PACKET_ROOM };
+		batch[i] =
+			(struct datagram) { .at = e->received[first + i]->at, .room = PACKET_ROOM };
 	got = u->ops->receive(u->wire, socket, batch, n);
 	if (got >= 0 || !underlay_is_known(-got))
 		return got;
@@ -63,24 +190,42 @@ static int receive(struct engine *e, struct underlay *u, unsigned socket, struct
 	return 0;
 }
 
+/* One call.  Frames wait for those of the next one as long as there are slots and caches for both.
+ */
+static int receive_some(struct engine *e, uint16_t endpoint, struct underlay *u, unsigned socket,
+			struct harvest *h, unsigned asked, uint64_t now)
+{
+	struct datagram batch[ENGINE_RECEIVE_BATCH];
+	int got = receive(e, u, socket, batch, h->slots, asked, now);
+
+	for (int i = 0; i < got; i++) {
+		arrive_all(e, endpoint, &batch[i], now);
+		h->bytes += batch[i].len;
+		h->slots++;
+	}
+	if (got >= 0)
+		u->receive = next_receive(batch, asked, (unsigned)got);
+	if (h->slots == ENGINE_RECEIVE_BATCH || h->bytes >= RECEIVE_BYTES) {
+		forward_waiting(e, now);
+		*h = (struct harvest) { 0 };
+	}
+	return got;
+}
+
 int engine_wire_readable(struct engine *e, uint16_t endpoint, unsigned socket, uint64_t now)
 {
 	struct underlay *u = engine_underlay(e, endpoint);
-	struct datagram batch[ENGINE_RECEIVE_BATCH];
-	unsigned done = 0;
+	struct harvest h = { 0 };
+	unsigned done = 0, asked;
+	int got;
 
 	if (!u)
 		return 0;
-	while (done < ENGINE_BUDGET && !u->failed) {
-		int got = receive(e, u, socket, batch, ENGINE_RECEIVE_BATCH, now);
-
-		if (got < 0)
-			return got;
-		for (int i = 0; i < got; i++)
-			forward_received(e, endpoint, &batch[i], now);
-		done += (unsigned)got;
-		if (got < ENGINE_RECEIVE_BATCH)
-			break;
-	}
-	return u->failed;
+	do {
+		asked = within(u->receive, RECEIVE_LEAST, ENGINE_RECEIVE_BATCH - h.slots);
+		got = receive_some(e, endpoint, u, socket, &h, asked, now);
+		done += got > 0 ? (unsigned)got : 0;
+	} while (got == (int)asked && done < ENGINE_BUDGET && !u->failed);
+	forward_waiting(e, now);
+	return got < 0 ? got : u->failed;
 }

@@ -47,7 +47,7 @@ static void flood(struct engine *e, const struct network *n, const struct verdic
 	finish(f);
 	o = outgoing_of(n, v, f, packet, e->pool);
 	if (!floods_add(e->floods, &o, v->list))
-		tables_count_drop(e->tables, n->id, DROP_UNDERLAY_FULL, 1);
+		tables_count_drop(e->tables, n->id, DROP_UNDERLAY_FULL, frame_segments(f));
 }
 
 static void carry_out(struct engine *e, const struct network *n, const struct verdict *v,

@@ -10,6 +10,8 @@
 
 #include "engine/engine.h"
 #include "flood.h"
+#include "offload/coalesce.h"
+#include "path/inbound.h"
 #include "ports.h"
 #include "runs.h"
 #include "underlay.h"
@@ -18,6 +20,14 @@ enum {
 	ENGINE_SLOTS = 128,  /* frames read from local ports and not sent yet */
 	ENGINE_AGED = 4096,  /* entries aged per network and tick */
 	ENGINE_TRACE = 4096, /* characters of one trace */
+	ENGINE_ENVELOPES = 64,
+};
+
+/* What datagrams have in common that come the same way: sender, outer TOS, VXLAN header, and the
+ * terms of the network that it names.  Their frames may become one. */
+struct envelope {
+	struct arrival arrival; /* of the first of them */
+	struct coalesce_terms terms;
 };
 
 struct trace {
@@ -32,7 +42,10 @@ struct engine {
 
 	struct packet_pool *pool;
 	struct packet *received[ENGINE_RECEIVE_BATCH]; /* never leave the engine's hands */
-	struct packet *answer;                         /* where replies are written */
+	struct coalescer *coalescer;                   /* of what was received */
+	struct envelope envelopes[ENGINE_ENVELOPES];   /* of what waits in it */
+	unsigned envelope_count;
+	struct packet *answer; /* where replies are written */
 
 	struct runs *runs;
 	struct floods *floods;

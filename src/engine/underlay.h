@@ -38,7 +38,8 @@ struct underlay {
 	bool blocked;
 	uint16_t blocked_source;
 	uint64_t blocked_since;
-	int failed; /* −errno of a failure we have no name for; else 0 */
+	int failed;       /* −errno of a failure we have no name for; else 0 */
+	unsigned receive; /* datagrams to ask for next */
 	struct source source[UNDERLAY_SOURCES];
 };
 

@@ -59,7 +59,7 @@ static bool reserved_bits_allowed(struct verdict *v, const struct network *n, bo
 static bool inner_sound(struct verdict *v, const struct network *n, const struct arrival *a,
 			size_t inner_len, struct frame *inner)
 {
-	if (!frame_parse(inner, a->at + (a->len - inner_len), inner_len))
+	if (!inner->at && !frame_parse(inner, a->at + (a->len - inner_len), inner_len))
 		return verdict_drop(v, DROP_INNER_RUNT);
 	if (!mac_is_station(inner->eth.src))
 		return verdict_drop(v, DROP_MAC_INVALID_SOURCE);
@@ -95,6 +95,8 @@ static bool source_learnable(struct verdict *v, const struct tables *t, const st
  * such a frame is longer than any the network carries. */
 static void find_superframe(const struct network *n, uint16_t gso_size, struct frame *inner)
 {
+	if (inner->kind != FRAME_PLAIN)
+		return;
 	frame_find_unfinished(inner);
 	if (gso_size != 0 || frame_packet_len(inner) > n->mtu)
 		frame_as_superframe(inner, n->mtu, gso_size);
@@ -137,15 +139,14 @@ static void deliver(struct verdict *v, const struct network *n, const struct fra
 		verdict_drop(v, DROP_OVERSIZE);
 }
 
-struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
-			      uint64_t now)
+struct verdict inbound_decide_frame(const struct tables *t, const struct arrival *a,
+				    struct frame *inner, uint64_t now)
 {
 	struct verdict v = verdict_start(NETWORK_NONE);
 	struct span in = span_of(a->at, a->len);
 	const struct network *n;
 	struct vxlan header = { 0 };
 
-	inner->at = NULL;
 	v.from_peer = a->source;
 	if (!header_sound(&v, a, &in, &header))
 		return v;
@@ -162,4 +163,11 @@ struct verdict inbound_decide(const struct tables *t, const struct arrival *a, s
 		deliver(&v, n, inner, now);
 	}
 	return v;
+}
+
+struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
+			      uint64_t now)
+{
+	inner->at = NULL;
+	return inbound_decide_frame(t, a, inner, now);
 }

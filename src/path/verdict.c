@@ -23,28 +23,31 @@ static enum note apply_source(struct tables *t, struct network *n, const struct 
 	return e->source.change == FDB_FREEZE ? NOTE_FROZEN : NOTE_NONE;
 }
 
-static void count_reply(struct tables *t, struct network *n, const struct verdict *v, uint64_t now)
+static void count_reply(struct tables *t, struct network *n, const struct verdict *v,
+			const struct frame *f, uint64_t now)
 {
 	if (v->answer != ANSWER_TOO_BIG) {
 		n->count.answered++;
 		return;
 	}
-	tables_count_drop(t, n->id, v->reason, 1);
+	tables_count_drop(t, n->id, v->reason, frame_segments(f));
 	budget_spend(&n->too_big, 1, now);
 }
 
 static void count_received(struct tables *t, struct network *n, struct peer_ref peer,
 			   const struct frame *f, uint64_t now)
 {
-	n->count.rx_frames++;
-	n->count.rx_bytes += f->len;
-	peers_heard(t->peers, peer, f->len, now);
+	size_t frames = frame_segments(f), bytes = frame_segments_len(f);
+
+	n->count.rx_frames += frames;
+	n->count.rx_bytes += bytes;
+	peers_heard(t->peers, peer, frames, bytes, now);
 }
 
 static void count_sent(struct network *n, const struct frame *f)
 {
-	n->count.tx_frames++;
-	n->count.tx_bytes += f->len;
+	n->count.tx_frames += frame_segments(f);
+	n->count.tx_bytes += frame_segments_len(f);
 }
 
 /* Once here; what each destination got is counted by the engine, when it got it. */
@@ -52,11 +55,11 @@ static void count_flood(struct network *n, const struct verdict *v, const struct
 			uint64_t now)
 {
 	if (v->list) {
-		n->count.floods++;
+		n->count.floods += frame_segments(f);
 		count_sent(n, f);
 	}
 	if (other_port_open(n, v->from_port))
-		n->count.local_frames++;
+		n->count.local_frames += frame_segments(f);
 	if (v->effects.copies > 0)
 		budget_spend(&n->bum, v->effects.copies, now);
 }
@@ -66,21 +69,21 @@ static void count_way(struct tables *t, struct network *n, const struct verdict 
 {
 	switch (v->action) {
 	case ACTION_DROP:
-		tables_count_drop(t, n->id, v->reason, 1);
+		tables_count_drop(t, n->id, v->reason, f ? frame_segments(f) : 1);
 		break;
 	case ACTION_REPLY:
-		count_reply(t, n, v, now);
+		count_reply(t, n, v, f, now);
 		break;
 	case ACTION_DELIVER:
 	case ACTION_DELIVER_ALL:
 		if (v->from_port == PORT_NONE)
 			count_received(t, n, sender, f, now);
 		else
-			n->count.local_frames++;
+			n->count.local_frames += frame_segments(f);
 		break;
 	case ACTION_SEND:
 		count_sent(n, f);
-		peers_sent(t->peers, v->to.peer, f->len, now);
+		peers_sent(t->peers, v->to.peer, frame_segments(f), frame_segments_len(f), now);
 		break;
 	case ACTION_FLOOD:
 		count_flood(n, v, f, now);

@@ -187,13 +187,14 @@ static struct peer *peer_of(struct peers *peers, struct peer_ref ref)
 	return peers_at(peers, ref) ? &peers->slots[ref.slot] : NULL;
 }
 
-void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now)
+void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t frames, uint64_t bytes,
+		 uint64_t now)
 {
 	struct peer *peer = peer_of(peers, ref);
 
 	if (!peer)
 		return;
-	peer->count.rx_frames++;
+	peer->count.rx_frames += frames;
 	peer->count.rx_bytes += bytes;
 	peer->lost_until = 0;
 	if (peer->heard == clock_tick(now))
@@ -205,13 +206,14 @@ void peers_heard(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint6
 	}
 }
 
-void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t bytes, uint64_t now)
+void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t frames, uint64_t bytes,
+		uint64_t now)
 {
 	struct peer *peer = peer_of(peers, ref);
 
 	if (!peer)
 		return;
-	peer->count.tx_frames++;
+	peer->count.tx_frames += frames;
 	peer->count.tx_bytes += bytes;
 	if (peer_is_lost(peer, now))
 		peer->tried = clock_tick(now);

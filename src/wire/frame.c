@@ -101,6 +101,11 @@ size_t frame_segments(const struct frame *f)
 	return len == 0 || f->gso_size == 0 ? 1 : (len + f->gso_size - 1) / f->gso_size;
 }
 
+size_t frame_segments_len(const struct frame *f)
+{
+	return f->len + (frame_segments(f) - 1) * f->payload;
+}
+
 void frame_find_unfinished(struct frame *f)
 {
 	uint16_t offset = f->ip.proto == IP_TCP ? TCP_CHECKSUM : UDP_CHECKSUM;

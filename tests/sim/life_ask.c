@@ -14,7 +14,7 @@ static void expect_segments(struct life *l, const struct network *n, struct door
 	struct segment segment;
 
 	if (!segment_begin(&s, f)) {
-		tables_count_drop(l->world.tables, n->id, DROP_OVERSIZE, 1);
+		tables_count_drop(l->world.tables, n->id, DROP_OVERSIZE, frame_segments(f));
 		return;
 	}
 	while (segment_next(&s, bytes, &segment)) {
@@ -43,7 +43,7 @@ static void expect_ports(struct life *l, const struct network *n, uint32_t excep
 		if (port == except || !n->ports[port].up)
 			continue;
 		if (frame_packet_len(f) > n->ports[port].mtu)
-			tables_count_drop(l->world.tables, n->id, DROP_OVERSIZE, 1);
+			tables_count_drop(l->world.tables, n->id, DROP_OVERSIZE, frame_segments(f));
 		else
 			expect_port(l, n, port, f);
 	}
@@ -85,9 +85,11 @@ static void expect_list(struct life *l, const struct network *n, const struct ve
 
 		if (fits(l, to, f, now)) {
 			expect_peer(l, n, v, to, f);
-			peers_sent(l->world.tables->peers, to.peer, f->len, now);
+			peers_sent(l->world.tables->peers, to.peer, frame_segments(f),
+				   frame_segments_len(f), now);
 		} else {
-			tables_count_drop(l->world.tables, n->id, DROP_TX_TOO_BIG, 1);
+			tables_count_drop(l->world.tables, n->id, DROP_TX_TOO_BIG,
+					  frame_segments(f));
 		}
 	}
 }

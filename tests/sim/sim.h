@@ -80,7 +80,8 @@ struct sim_port {
 	uint32_t network, index;
 	struct port_caps caps;
 	struct sim_queue out; /* from the host, to be read by the engine */
-	struct sim_queue in;  /* delivered to the host */
+	struct sim_queue in;  /* delivered to the host ... */
+	bool whole;           /* ... which sees superframes; else cut, as a host's stack does */
 	int write_error;      /* −errno instead of taking a frame */
 	int read_error;
 	int closed; /* what engine_port_readable() said last */

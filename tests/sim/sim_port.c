@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "offload/segment.h"
 #include "sim.h"
 
 const struct port_caps sim_takes_all = { true, true, true };
@@ -25,17 +26,11 @@ static int port_read(void *at, uint8_t *to, size_t room, struct frame *f)
 	return sound ? 1 : -EMSGSIZE;
 }
 
-static int port_write(void *at, const struct frame *f, const struct iovec *parts, size_t n)
+static void host_gets(struct sim_port *port, const struct frame *f, const struct iovec *parts,
+		      size_t n)
 {
-	struct sim_port *port = at;
-	struct sim_packet *packet;
+	struct sim_packet *packet = sim_packet(port->node->sim);
 
-	if (port->write_error)
-		return port->write_error;
-	assert(f->kind != FRAME_TCP || port->caps.tcp_superframe);
-	assert(f->kind != FRAME_UDP || port->caps.udp_superframe);
-	assert(!f->unfinished || port->caps.unfinished);
-	packet = sim_packet(port->node->sim);
 	packet->len = 0;
 	for (size_t i = 0; i < n; i++) {
 		assert(parts[i].iov_len <= SIM_ROOM - packet->len);
@@ -45,6 +40,40 @@ static int port_write(void *at, const struct frame *f, const struct iovec *parts
 	assert(packet->len == f->len);
 	vnet_write(packet->vnet, f);
 	sim_push(&port->in, packet);
+}
+
+static void host_gets_segments(struct sim_port *port, const struct frame *f)
+{
+	uint8_t headers[SEGMENT_HEADERS];
+	struct segmenter s;
+	struct segment segment;
+	bool sound = segment_begin(&s, f);
+
+	assert(sound);
+	while (segment_next(&s, headers, &segment)) {
+		const struct frame plain = { .len = segment.header_len + segment.payload_len };
+		const struct iovec parts[] = {
+			{ headers, segment.header_len },
+			{ (void *)(uintptr_t)segment.payload, segment.payload_len },
+		};
+
+		host_gets(port, &plain, parts, 2);
+	}
+}
+
+static int port_write(void *at, const struct frame *f, const struct iovec *parts, size_t n)
+{
+	struct sim_port *port = at;
+
+	if (port->write_error)
+		return port->write_error;
+	assert(f->kind != FRAME_TCP || port->caps.tcp_superframe);
+	assert(f->kind != FRAME_UDP || port->caps.udp_superframe);
+	assert(!f->unfinished || port->caps.unfinished);
+	if (f->kind == FRAME_PLAIN || port->whole)
+		host_gets(port, f, parts, n);
+	else
+		host_gets_segments(port, f);
 	return 0;
 }
 

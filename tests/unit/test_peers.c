@@ -79,7 +79,7 @@ static void the_stranger_silent_for_longest_makes_room(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 3; i++)
 		assert_true(peers_admit(peers, v4(NET_10 + i), (1 + i) * NS_PER_S, &ref[i]));
-	peers_heard(peers, ref[0], 100, 5 * NS_PER_S);
+	peers_heard(peers, ref[0], 1, 100, 5 * NS_PER_S);
 	assert_true(peers_admit(peers, v4(NET_10 + 3), 6 * NS_PER_S, &ref[3]));
 	assert_non_null(peers_at(peers, ref[0]));
 	assert_null(peers_at(peers, ref[1]));
@@ -87,8 +87,8 @@ static void the_stranger_silent_for_longest_makes_room(void **state)
 	assert_non_null(peers_at(peers, ref[2]));
 	assert_int_equal(ref[3].slot, ref[1].slot);
 	assert_int_not_equal(ref[3].generation, ref[1].generation);
-	peers_heard(peers, ref[1], 100, 7 * NS_PER_S);
-	peers_sent(peers, ref[1], 100, 7 * NS_PER_S);
+	peers_heard(peers, ref[1], 1, 100, 7 * NS_PER_S);
+	peers_sent(peers, ref[1], 1, 100, 7 * NS_PER_S);
 	peers_failed(peers, ref[1]);
 	peers_set_path_mtu(peers, ref[1], 1400, 7 * NS_PER_S);
 	assert_int_equal(peers_at(peers, ref[3])->count.rx_frames, 0);
@@ -126,7 +126,7 @@ static void a_stranger_may_be_configured(void **state)
 
 	(void)state;
 	assert_true(peers_admit(peers, v4(NET_10), NS_PER_S, &stranger));
-	peers_heard(peers, stranger, 100, NS_PER_S);
+	peers_heard(peers, stranger, 1, 100, NS_PER_S);
 	assert_true(peers_add(peers, v4(NET_10), &same));
 	assert_true(peer_ref_equal(stranger, same));
 	assert_int_equal(peers_at(peers, same)->count.rx_bytes, 100);
@@ -138,7 +138,7 @@ static void a_stranger_may_be_configured(void **state)
 	assert_false(peers_find(peers, v4(NET_10 + 97), &ref));
 	assert_true(peers_admit(peers, v4(NET_10), 200 * NS_PER_S, &ref));
 	assert_true(peer_ref_equal(ref, same));
-	peers_heard(peers, ref, 1, 300 * NS_PER_S);
+	peers_heard(peers, ref, 1, 1, 300 * NS_PER_S);
 	assert_false(peers_at(peers, same)->stranger);
 	peers_free(peers);
 }
@@ -179,9 +179,9 @@ static void counts_frames_and_bytes(void **state)
 	assert_true(peers_add(peers, v4(NET_10), &ref));
 	peer = peers_at(peers, ref);
 	assert_int_equal(peer->heard, 0);
-	peers_heard(peers, ref, 60, 7 * NS_PER_S);
-	peers_heard(peers, ref, 40, 7 * NS_PER_S);
-	peers_sent(peers, ref, 1000, 7 * NS_PER_S);
+	peers_heard(peers, ref, 1, 60, 7 * NS_PER_S);
+	peers_heard(peers, ref, 1, 40, 7 * NS_PER_S);
+	peers_sent(peers, ref, 1, 1000, 7 * NS_PER_S);
 	peers_failed(peers, ref);
 	assert_int_equal(peer->heard, 7);
 	assert_int_equal(peer->count.rx_frames, 2);
@@ -206,17 +206,17 @@ static void a_lost_peer_is_held_back(void **state)
 	peers_lose(peers, ref, 7 * NS_PER_S);
 	assert_true(peer_is_held_back(peer, 8 * NS_PER_S - 1));
 	assert_false(peer_is_held_back(peer, 8 * NS_PER_S));
-	peers_sent(peers, ref, 100, 8 * NS_PER_S);
+	peers_sent(peers, ref, 1, 100, 8 * NS_PER_S);
 	assert_true(peer_is_held_back(peer, 8 * NS_PER_S + 1));
 	assert_false(peer_is_held_back(peer, 9 * NS_PER_S));
 
-	peers_sent(peers, ref, 100, (7 + PEER_LOST_SPAN) * NS_PER_S - 1);
+	peers_sent(peers, ref, 1, 100, (7 + PEER_LOST_SPAN) * NS_PER_S - 1);
 	assert_true(peer_is_held_back(peer, (7 + PEER_LOST_SPAN) * NS_PER_S - 1));
-	peers_sent(peers, ref, 100, (7 + PEER_LOST_SPAN) * NS_PER_S);
+	peers_sent(peers, ref, 1, 100, (7 + PEER_LOST_SPAN) * NS_PER_S);
 	assert_false(peer_is_held_back(peer, (7 + PEER_LOST_SPAN) * NS_PER_S));
 
 	peers_lose(peers, ref, 20 * NS_PER_S);
-	peers_heard(peers, ref, 100, 20 * NS_PER_S);
+	peers_heard(peers, ref, 1, 100, 20 * NS_PER_S);
 	assert_false(peer_is_held_back(peer, 20 * NS_PER_S));
 	peers_free(peers);
 }

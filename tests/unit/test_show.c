@@ -302,12 +302,12 @@ static void peers_are_a_line_each(void **state)
 	assert_shown(&s, "peer 10.0.0.2  rx          0 frames              0 bytes"
 			 "  tx          0 frames              0 bytes  errors 0\n");
 
-	peers_heard(s.tables->peers, ref, 100, NOW);
-	peers_sent(s.tables->peers, ref, 60, NOW);
+	peers_heard(s.tables->peers, ref, 1, 100, NOW);
+	peers_sent(s.tables->peers, ref, 1, 60, NOW);
 	peers_failed(s.tables->peers, ref);
 	peers_set_path_mtu(s.tables->peers, ref, 1400, NOW);
 	assert_true(peers_admit(s.tables->peers, addr_at("2001:db8::3"), NOW, &stranger));
-	peers_heard(s.tables->peers, stranger, 50, NOW + 2 * SECOND);
+	peers_heard(s.tables->peers, stranger, 1, 50, NOW + 2 * SECOND);
 	show_peers(s.to, s.tables, NOW + 3 * SECOND);
 	assert_non_null(strstr(shown_so_far(&s),
 			       "peer 10.0.0.2     rx          1 frames            100 bytes"
