@@ -96,8 +96,9 @@ struct engine_counters {
 	uint64_t turns;
 	uint64_t runs, datagrams; /* sent */
 	uint64_t flood_messages;
-	uint64_t singles_after_eio; /* runs sent singly because the socket cannot do runs */
-	uint64_t blocked;           /* times the underlay said EAGAIN */
+	uint64_t no_runs;  /* source sockets that turned out unable to do runs */
+	uint64_t runs_cut; /* runs that such a socket sent singly */
+	uint64_t blocked;  /* times the underlay said EAGAIN */
 };
 
 const struct engine_counters *engine_counters(const struct engine *e);

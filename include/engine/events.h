@@ -12,7 +12,7 @@ enum event_kind {
 	EVENT_L3_MISS, /* ip */
 	EVENT_MOVED,   /* mac, place: its new place */
 	EVENT_FROZEN,  /* mac, place: where it stays */
-	EVENT_NO_RUNS, /* error: a source socket cannot do UDP_SEGMENT, singles from now on */
+	EVENT_NO_RUNS, /* endpoint, source, error: this socket cannot do runs, singles from now on */
 };
 
 struct event {
@@ -21,6 +21,7 @@ struct event {
 	struct mac mac;
 	struct addr ip;
 	struct place place;
+	uint16_t endpoint, source; /* source: which of the endpoint's sockets that send */
 	int error;
 };
 

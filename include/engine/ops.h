@@ -40,8 +40,8 @@ struct wire_ops {
 
 	/* Sends @n runs, all of one `source`, in order.  Returns how many left; when less than @n,
 	 * *@error says why the next one did not: EAGAIN (try when writable), EMSGSIZE, or another
-	 * errno.  EIO means that this socket cannot do runs: the caller sends singly from then on.
-	 */
+	 * errno.  EIO, or EINVAL where the size fits, may mean that this socket cannot do runs: when
+	 * a datagram of the run leaves alone, the caller sends singly from then on. */
 	unsigned (*send_runs)(void *wire, const struct run *runs, unsigned n, int *error);
 
 	/* Drains the error queues into @out; returns how many errors were found, at most @n. */

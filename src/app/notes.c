@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "ctl/show.h"
@@ -34,14 +35,18 @@ static void say_frozen(struct notes *notes, const struct vswitch *s, const struc
 		    FDB_MOVE_SPAN, FDB_MOVE_SPAN, swallowed);
 }
 
-static void say_no_runs(struct notes *notes, const struct event *event, uint64_t now)
+static void say_no_runs(struct notes *notes, const struct vswitch *s, const struct event *event,
+			uint64_t now)
 {
 	uint32_t swallowed;
+	char ip[ADDR_TEXT];
 
-	if (log_allowed(&notes->no_runs, now, &swallowed))
-		log_warning("the underlay cannot segment (error %d): datagrams are sent singly "
-			    "from now on",
-			    event->error);
+	if (!log_allowed(&notes->no_runs, now, &swallowed))
+		return;
+	log_warning("endpoint %s: source socket %u cannot send runs of datagrams (UDP_SEGMENT: %s) "
+		    "and sends them singly from now on (%" PRIu32 " more such lines were left out)",
+		    addr_text(s->wires[event->endpoint].self, ip), event->source,
+		    strerror(event->error), swallowed);
 }
 
 void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
@@ -52,7 +57,7 @@ void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
 		if (event.kind == EVENT_FROZEN)
 			say_frozen(notes, s, &event, now);
 		else if (event.kind == EVENT_NO_RUNS)
-			say_no_runs(notes, &event, now);
+			say_no_runs(notes, s, &event, now);
 	}
 }
 
@@ -139,6 +144,16 @@ static void dump_sockets(FILE *to, const struct vswitch *s)
 	}
 }
 
+/* What a refusal once cost for good; nothing when there was none. */
+static void dump_degraded(FILE *to, const struct engine_counters *c)
+{
+	if (c->no_runs)
+		fprintf(to,
+			"%" PRIu64 " source sockets cannot send runs: %" PRIu64
+			" runs were sent singly\n",
+			c->no_runs, c->runs_cut);
+}
+
 void notes_dump(FILE *to, const struct vswitch *s, uint64_t now)
 {
 	const struct engine_counters *c = engine_counters(s->engine);
@@ -150,6 +165,7 @@ void notes_dump(FILE *to, const struct vswitch *s, uint64_t now)
 		"sent %" PRIu64 " datagrams in %" PRIu64 " runs, %" PRIu64
 		" flooded copies; waited %" PRIu64 " times for the underlay\n",
 		c->datagrams, c->runs, c->flood_messages, c->blocked);
+	dump_degraded(to, c);
 	show_all(to, s->tables, now);
 	fprintf(to, "end of dump\n");
 	fflush(to);

@@ -117,6 +117,7 @@ static struct pending *begin(struct runs *r, struct run_queue *queue, const stru
 	p->bucket = open_bucket(d);
 	p->sequence = ++r->begun;
 	p->singly = false;
+	p->doubt = 0;
 	p->iov_end = 0;
 	p->first = p->holds = 0;
 	if (queue->first == RUN_NONE)

@@ -58,6 +58,7 @@ struct pending {
 	uint16_t bucket;   /* where it is or was found while open */
 	uint64_t sequence; /* runs begun before it */
 	bool singly;       /* it has been counted as sent singly */
+	int doubt;         /* errno that made us send its first datagram alone; 0: none */
 
 	struct iovec iov[RUN_IOVS];
 	size_t iov_end;                  /* one behind the last used */

@@ -102,6 +102,26 @@ static bool too_big(struct engine *e, struct underlay *u, const struct pending *
 	return true;
 }
 
+/* Might this socket take the oldest run if only it were not one? */
+static bool run_is_to_blame(const struct source *s, const struct pending *p, int error)
+{
+	return (error == EIO || error == EINVAL) && p->run.count > 1 && !s->singly && !p->doubt;
+}
+
+/* The oldest run was refused, and its first datagram left alone. */
+static void without_runs(struct engine *e, const struct underlay *u, struct source *s, int error)
+{
+	struct event event = { .kind = EVENT_NO_RUNS,
+			       .network = NETWORK_NONE,
+			       .endpoint = (uint16_t)(u - e->underlays),
+			       .source = (uint16_t)(s - u->source),
+			       .error = error };
+
+	s->singly = true;
+	e->count.no_runs++;
+	event_push(&e->events, &event);
+}
+
 /* How many datagrams at the front of a refused run go the same way.  A shorter last one may fit
  * where the others did not. */
 static unsigned sharing_fate(const struct pending *p, enum drop_reason reason)
@@ -112,11 +132,10 @@ static unsigned sharing_fate(const struct pending *p, enum drop_reason reason)
 }
 
 /* The oldest run, or the oldest datagram where they leave singly, will never leave. */
-static void give_up(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
+static void give_up(struct engine *e, struct underlay *u, struct source *s, int error,
+		    enum drop_reason reason)
 {
 	struct pending *p = runs_oldest(e->runs, &s->queue);
-	enum drop_reason reason =
-		too_big(e, u, p, error, now) ? DROP_TX_TOO_BIG : DROP_UNDERLAY_ERROR;
 	unsigned lost = s->singly ? 1 : sharing_fate(p, reason);
 
 	if (reason == DROP_UNDERLAY_ERROR)
@@ -158,6 +177,20 @@ static bool worth_another_try(const struct source *s, int error, unsigned queued
 	return queued > 0 && error != EMSGSIZE && s->refusals < UNDERLAY_TRIES;
 }
 
+/* Refused for good, as it is. */
+static void judge(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
+{
+	struct pending *p = runs_oldest(e->runs, &s->queue);
+
+	s->refusals = 0;
+	if (too_big(e, u, p, error, now))
+		give_up(e, u, s, error, DROP_TX_TOO_BIG);
+	else if (run_is_to_blame(s, p, error))
+		p->doubt = error;
+	else
+		give_up(e, u, s, error, DROP_UNDERLAY_ERROR);
+}
+
 static void refused(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)
 {
 	if (error == EAGAIN) {
@@ -166,35 +199,30 @@ static void refused(struct engine *e, struct underlay *u, struct source *s, int 
 			overflow(e, s);
 		else
 			block(e, u, s, now);
-	} else if (error == EIO && !s->singly) {
-		struct event event = { .kind = EVENT_NO_RUNS, .network = NETWORK_NONE };
-
-		event.error = error;
-		event_push(&e->events, &event);
-		s->singly = true;
-	} else {
-		s->refusals++;
-		if (worth_another_try(s, error, underlay_errors(e, u, now)))
-			return;
-		s->refusals = 0;
-		give_up(e, u, s, error, now);
+		return;
 	}
+	s->refusals++;
+	if (!worth_another_try(s, error, underlay_errors(e, u, now)))
+		judge(e, u, s, error, now);
 }
 
 /* The first @n of a batch have left. */
-static void sent(struct engine *e, struct source *s, const struct run *batch, unsigned n)
+static void sent(struct engine *e, const struct underlay *u, struct source *s,
+		 const struct run *batch, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct pending *p = runs_oldest(e->runs, &s->queue);
 
 		e->count.runs++;
 		e->count.datagrams += batch[i].count;
+		if (p->doubt && !s->singly)
+			without_runs(e, u, s, p->doubt);
 		if (!s->singly) {
 			runs_drop(e->runs, &s->queue);
 			continue;
 		}
 		if (!p->singly && p->run.count > 1)
-			e->count.singles_after_eio++;
+			e->count.runs_cut++;
 		p->singly = true;
 		runs_drop_datagram(e->runs, &s->queue);
 	}
@@ -204,17 +232,24 @@ static void sent(struct engine *e, struct source *s, const struct run *batch, un
 	s->stuck = false;
 }
 
+/* The next batch of a source that has something to send. */
+static unsigned gather(struct engine *e, const struct source *s, struct run batch[SEND_BATCH])
+{
+	if (s->singly || runs_oldest(e->runs, &s->queue)->doubt)
+		return runs_gather_singly(e->runs, &s->queue, batch, SEND_BATCH);
+	return runs_gather(e->runs, &s->queue, batch, SEND_BATCH);
+}
+
 static void send_source(struct engine *e, struct underlay *u, struct source *s, uint64_t now)
 {
 	struct run batch[SEND_BATCH];
 
 	while (s->queue.first != RUN_NONE && !u->blocked) {
 		int error = 0;
-		unsigned n = s->singly ? runs_gather_singly(e->runs, &s->queue, batch, SEND_BATCH)
-				       : runs_gather(e->runs, &s->queue, batch, SEND_BATCH);
+		unsigned n = gather(e, s, batch);
 		unsigned taken = u->ops->send_runs(u->wire, batch, n, &error);
 
-		sent(e, s, batch, taken);
+		sent(e, u, s, batch, taken);
 		if (taken < n)
 			refused(e, u, s, error, now);
 	}

@@ -5,8 +5,13 @@
  *                   for ENGINE_PATIENCE holds what nobody takes (datagrams for peers that the
  *                   kernel looks for in vain): from then on only its own runs are dropped
  *                   (underlay-full), until one leaves again
- *   EIO             the socket cannot do runs: singles from now on
- *   EMSGSIZE        too big for the path: learn the path MTU, drop (tx-too-big), go on
+ *   EMSGSIZE, or    too big for the path: learn the path MTU, drop (tx-too-big), go on
+ *   EINVAL and it
+ *   is too big
+ *   EIO, or EINVAL  for a run of several: perhaps the socket cannot do runs (UDP_SEGMENT without
+ *   and it fits     checksum offload, IPsec routes).  But a blackhole route says EINVAL too.  So the
+ *                   run's first datagram is sent alone: when it leaves, singles from now on, the
+ *                   rest of the run first; when it does not, the run was not to blame
  *   anything else   drop (underlay-error), go on
  *
  * On Linux an error that one peer's datagram caused earlier (ICMP) fails the next send to anybody.

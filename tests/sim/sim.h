@@ -3,7 +3,7 @@
  * Time is virtual and stands still while anybody has something to do; loss, duplication and delay
  * come from a seeded generator, so that a run with the same seed is the same run.  A node has one
  * endpoint; its wire can be told to misbehave as sockets do: full (EAGAIN), unable to do runs
- * (EIO), a route too narrow (EMSGSIZE), and dead peers, whose ICMP errors wait in the socket and
+ * (EIO or EINVAL), a route too narrow (EMSGSIZE), and dead peers, whose ICMP errors wait in the socket and
  * fail the next send to anybody, as on Linux.
  *
  * Nothing is allocated once as many packets have been under way at a time as ever will be. */
@@ -59,8 +59,9 @@ struct sim_wire {
 	struct sim_queue received;
 	struct addr group; /* the one it has joined, or ADDR_NONE */
 	bool gro;          /* merges datagrams of one size, as UDP_GRO does */
-	bool no_runs;      /* EIO */
+	int no_runs;       /* every run of several fails with it; 0: none */
 	int error;         /* every send fails with it; 0: none */
+	bool einval;       /* too big is EINVAL for a run of several, as before Linux 6.15 */
 	uint32_t
 		room; /* datagrams it takes before it says EAGAIN; writable from RUN_DATAGRAMS on */
 	struct addr dead[SIM_DEAD]; /* peers whose machine answers with ICMP */

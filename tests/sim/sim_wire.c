@@ -86,9 +86,9 @@ static int objection(struct sim_wire *w, const struct run *run)
 	if (w->error)
 		return w->error;
 	if (w->no_runs && run->count > 1)
-		return EIO;
+		return w->no_runs;
 	if (link_mtu(w, run->to) - IPV4_LEN - UDP_LEN < run->segment)
-		return EMSGSIZE;
+		return w->einval && run->count > 1 ? EINVAL : EMSGSIZE;
 	return w->room < run->count ? EAGAIN : 0;
 }
 

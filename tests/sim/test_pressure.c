@@ -201,7 +201,7 @@ static void a_storm_of_errors_costs_nobody_a_packet(void **state)
 static void refused_runs_are_counted_and_do_not_spin(void **state)
 {
 	static const int errors[] = { ENETUNREACH, EHOSTUNREACH, ENETDOWN, EPERM,
-				      EACCES,      ENOBUFS,      EINVAL,   ENODEV };
+				      EACCES,      ENOBUFS,      ENODEV };
 	struct sim *sim = two_friends(33, 4);
 	struct sim_node *a = sim->node[0];
 	uint64_t calls;
@@ -257,25 +257,36 @@ static void a_narrow_path_is_learned_and_told(void **state)
 	sim_free(sim);
 }
 
-static void a_socket_without_runs_sends_singly(void **state)
+/* How often the engine said that a source could not do runs; @error is why. */
+static unsigned notes_of_no_runs(struct sim_node *node, int error, uint16_t source)
 {
-	struct sim *sim = two_friends(35, 1);
-	struct sim_node *a = sim->node[0];
 	struct event event;
 	unsigned notes = 0;
 
-	(void)state;
-	while (engine_next_event(a->engine, &event))
-		continue;
-	a->wire.no_runs = true;
+	while (engine_next_event(node->engine, &event)) {
+		if (event.kind != EVENT_NO_RUNS)
+			continue;
+		assert_int_equal(event.error, error);
+		assert_int_equal(event.endpoint, 0);
+		assert_int_equal(event.source, source);
+		notes++;
+	}
+	return notes;
+}
+
+static void without_runs(int error)
+{
+	struct sim *sim = two_friends(35, 1);
+	struct sim_node *a = sim->node[0];
+
+	a->wire.no_runs = error;
 	say_many(&a->port[0], host_of(1), host_of(2));
 	sim_run(sim, MOMENT);
 	assert_all_in_order(&sim->node[1]->port[0]);
 	assert_int_equal(all_drops(a), 0);
-	assert_true(engine_counters(a->engine)->singles_after_eio > 0);
-	while (engine_next_event(a->engine, &event))
-		notes += event.kind == EVENT_NO_RUNS && event.error == EIO;
-	assert_int_equal(notes, 1);
+	assert_true(engine_counters(a->engine)->runs_cut > 1);
+	assert_int_equal(engine_counters(a->engine)->no_runs, 1);
+	assert_int_equal(notes_of_no_runs(a, error, 0), 1);
 	a->wire.room = 3; /* and a full underlay in the middle of a run loses nothing either */
 	say_many(&a->port[0], host_of(1), host_of(2));
 	for (unsigned i = 0; i < 20; i++) {
@@ -283,6 +294,91 @@ static void a_socket_without_runs_sends_singly(void **state)
 		a->wire.room = RUN_DATAGRAMS;
 	}
 	assert_all_in_order(&sim->node[1]->port[0]);
+	assert_int_equal(all_drops(a), 0);
+	assert_int_equal(engine_counters(a->engine)->no_runs, 1);
+	sim_free(sim);
+}
+
+static void a_socket_without_runs_sends_singly(void **state)
+{
+	(void)state;
+	without_runs(EIO);
+	without_runs(EINVAL);
+}
+
+/* A run to a peer that cannot be reached is refused like one that the socket cannot do. */
+static void a_refusal_that_is_not_the_runs_fault(void **state)
+{
+	static const int errors[] = { EIO, EINVAL };
+	struct sim *sim = two_friends(46, 1);
+	struct sim_node *a = sim->node[0];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		a->wire.error = errors[i];
+		for (uint32_t k = 0; k < 3; k++)
+			say(&a->port[0], host_of(1), host_of(2), k);
+		sim_run(sim, MOMENT);
+		assert_int_equal(drops_of(a, DROP_UNDERLAY_ERROR), 3 * (i + 1));
+		a->wire.error = 0;
+		for (uint32_t k = 0; k < ENGINE_BUDGET; k++)
+			say(&a->port[0], host_of(1), host_of(2), k);
+		a->wire.runs = 0;
+		sim_run(sim, MOMENT);
+		assert_int_equal(a->wire.runs, 1); /* the socket still does runs */
+		assert_int_equal(sim_discard(&sim->node[1]->port[0]), ENGINE_BUDGET);
+	}
+	assert_int_equal(engine_counters(a->engine)->no_runs, 0);
+	assert_int_equal(notes_of_no_runs(a, 0, 0), 0);
+	sim_free(sim);
+}
+
+/* Whatever a peer's ICMP makes the next send say, it is gone when the run is tried again; and one
+ * datagram that is refused says nothing about runs. */
+static void errors_of_others_cost_no_runs(void **state)
+{
+	static const int errors[] = { EIO, EINVAL };
+	struct sim *sim = two_friends(47, 1);
+	struct sim_node *a = sim->node[0];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		a->wire.pending = errors[i];
+		say(&a->port[0], host_of(1), host_of(2), 1);
+		say(&a->port[0], host_of(1), host_of(2), 2);
+		sim_run(sim, MOMENT);
+		assert_int_equal(sim_discard(&sim->node[1]->port[0]), 2);
+		a->wire.error = errors[i];
+		say(&a->port[0], host_of(1), host_of(2), 3);
+		sim_run(sim, MOMENT);
+		assert_int_equal(drops_of(a, DROP_UNDERLAY_ERROR), i + 1);
+		a->wire.error = 0;
+	}
+	assert_int_equal(engine_counters(a->engine)->no_runs, 0);
+	sim_free(sim);
+}
+
+/* One socket's lot is not another's, and a full underlay in between changes nothing. */
+static void each_socket_is_judged_alone(void **state)
+{
+	struct sim *sim = two_friends(48, 4);
+	struct sim_node *a = sim->node[0];
+	uint8_t frame[512];
+
+	(void)state;
+	a->wire.no_runs = EINVAL;
+	a->wire.room = 0;
+	for (uint32_t i = 0; i < 2; i++)
+		sim_give(&a->port[0], frame, make_udp(frame, host_of(1), host_of(2), 1000, 64, i));
+	sim_run(sim, MOMENT);
+	a->wire.room = SIM_PLENTY;
+	engine_wire_writable(a->engine, 0, sim->now);
+	assert_int_equal(engine_counters(a->engine)->no_runs, 1);
+	a->wire.no_runs = 0;
+	a->wire.runs = 0;
+	say_many(&a->port[0], host_of(1), host_of(2));
+	sim_run(sim, MOMENT);
+	assert_in_range(a->wire.runs, 1, FRAMES - 1); /* the other sockets' */
 	assert_int_equal(all_drops(a), 0);
 	sim_free(sim);
 }
@@ -387,6 +483,9 @@ int main(void)
 		cmocka_unit_test(refused_runs_are_counted_and_do_not_spin),
 		cmocka_unit_test(a_narrow_path_is_learned_and_told),
 		cmocka_unit_test(a_socket_without_runs_sends_singly),
+		cmocka_unit_test(a_refusal_that_is_not_the_runs_fault),
+		cmocka_unit_test(errors_of_others_cost_no_runs),
+		cmocka_unit_test(each_socket_is_judged_alone),
 		cmocka_unit_test(a_changing_tos_keeps_the_order),
 		cmocka_unit_test(runs_carry_many),
 		cmocka_unit_test(ports_that_refuse),
