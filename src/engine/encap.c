@@ -2,13 +2,22 @@
 
 #include "state.h"
 
+/* Nobody is told about a copy of a flooded frame: the other copies may well have fitted. */
+static struct sender sender_of(const struct network *n, const struct verdict *v)
+{
+	return (struct sender) {
+		.network = n->id,
+		.port = v->action == ACTION_FLOOD ? PORT_NONE : v->from_port,
+	};
+}
+
 struct outgoing outgoing_of(const struct network *n, const struct verdict *v, const struct frame *f,
 			    struct packet *packet, struct packet_pool *pool)
 {
 	return (struct outgoing) { .frame = *f,
 				   .packet = packet,
 				   .pool = pool,
-				   .network = n->id,
+				   .sender = sender_of(n, v),
 				   .vni = n->vni,
 				   .port = n->port,
 				   .endpoint_v4 = n->endpoint_v4,
@@ -38,26 +47,27 @@ static void send_plain(struct engine *e, struct underlay *u, const struct outgoi
 	struct iovec part = { .iov_base = at, .iov_len = VXLAN_LEN + o->frame.len };
 
 	if (part.iov_len > RUN_BYTES) {
-		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG, 1);
+		tables_count_drop(e->tables, o->sender.network, DROP_TX_TOO_BIG, 1);
 		return;
 	}
 	vxlan_write(at, o->vni);
 	underlay_add(e, u, d, &part, 1);
 }
 
+/* The first segment speaks for the frame: one frame gets one answer. */
 static void send_segments(struct engine *e, struct underlay *u, const struct outgoing *o,
-			  const struct departure *d)
+			  struct departure d)
 {
 	struct segmenter s;
 	struct segment segment;
 	uint8_t *block = runs_block(e->runs);
 
 	if (VXLAN_LEN + o->frame.l3 + frame_packet_len(&o->frame) > RUN_BYTES) {
-		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG, 1);
+		tables_count_drop(e->tables, o->sender.network, DROP_TX_TOO_BIG, 1);
 		return;
 	}
 	if (!segment_begin(&s, &o->frame)) {
-		tables_count_drop(e->tables, o->network, DROP_OVERSIZE, 1);
+		tables_count_drop(e->tables, o->sender.network, DROP_OVERSIZE, 1);
 		return;
 	}
 	while (segment_next(&s, block + VXLAN_LEN, &segment)) {
@@ -68,7 +78,8 @@ static void send_segments(struct engine *e, struct underlay *u, const struct out
 		};
 
 		vxlan_write(block, o->vni);
-		underlay_add(e, u, d, parts, 2);
+		underlay_add(e, u, &d, parts, 2);
+		d.sender.port = PORT_NONE;
 		block = runs_block(e->runs);
 	}
 }
@@ -80,7 +91,7 @@ bool encap_send(struct engine *e, const struct outgoing *o, struct destination t
 			       .port = to.port ? to.port : o->port,
 			       .tos = o->tos,
 			       .flow = o->flow,
-			       .network = o->network,
+			       .sender = o->sender,
 			       .packet = o->packet,
 			       .pool = o->pool };
 	struct underlay *u;
@@ -91,14 +102,14 @@ bool encap_send(struct engine *e, const struct outgoing *o, struct destination t
 	d.endpoint = outgoing_endpoint(o, peer->addr);
 	u = engine_underlay(e, d.endpoint);
 	if (!u) {
-		tables_count_drop(e->tables, o->network, DROP_UNDERLAY_ERROR, 1);
+		tables_count_drop(e->tables, o->sender.network, DROP_UNDERLAY_ERROR, 1);
 		return true;
 	}
 	d.source = (uint16_t)(o->flow % u->sources);
 	if (o->frame.kind == FRAME_PLAIN)
 		send_plain(e, u, o, &d);
 	else
-		send_segments(e, u, o, &d);
+		send_segments(e, u, o, d);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/packet.h"
 #include "path/verdict.h"
+#include "runs.h"
 
 struct engine;
 
@@ -15,7 +16,8 @@ struct outgoing {
 	struct frame frame; /* finished, or a superframe; its bytes begin the packet's */
 	struct packet *packet;
 	struct packet_pool *pool; /* of the packet */
-	uint32_t network, vni;
+	struct sender sender;
+	uint32_t vni;
 	uint16_t port;                     /* where the destination names none */
 	uint16_t endpoint_v4, endpoint_v6; /* who sends */
 	uint8_t tos;                       /* outer */

@@ -10,7 +10,8 @@ static bool take_own_slots(struct engine *e)
 	for (unsigned i = 0; i < ENGINE_RECEIVE_BATCH; i++)
 		e->received[i] = packet_get(e->pool);
 	e->answer = packet_get(e->pool);
-	return e->answer;
+	e->refused = packet_get(e->pool);
+	return e->answer && e->refused;
 }
 
 struct engine *engine_new(struct tables *tables)
@@ -20,7 +21,7 @@ struct engine *engine_new(struct tables *tables)
 	if (!e)
 		return NULL;
 	e->tables = tables;
-	e->pool = packet_pool_new(ENGINE_SLOTS + ENGINE_RECEIVE_BATCH + 1);
+	e->pool = packet_pool_new(ENGINE_SLOTS + ENGINE_RECEIVE_BATCH + 2);
 	e->runs = runs_new();
 	e->floods = floods_new();
 	e->coalescer = coalescer_new();

@@ -116,7 +116,7 @@ bool floods_add(struct floods *fl, const struct outgoing *o, struct flood_list *
 	struct packet *packet;
 	struct entry *entry;
 
-	if (fl->lines[o->network].count >= packet_pool_spare(fl->pool))
+	if (fl->lines[o->sender.network].count >= packet_pool_spare(fl->pool))
 		return false;
 	packet = packet_get(fl->pool);
 	memcpy(packet->at, o->frame.at, o->frame.len);
@@ -125,7 +125,7 @@ bool floods_add(struct floods *fl, const struct outgoing *o, struct flood_list *
 	entry->out.frame.at = packet->at;
 	entry->out.packet = packet;
 	entry->out.pool = fl->pool;
-	append(fl, o->network, (uint16_t)packet->index);
+	append(fl, o->sender.network, (uint16_t)packet->index);
 	return true;
 }
 
@@ -158,12 +158,12 @@ static void send_copy(struct engine *e, const struct outgoing *o, struct destina
 	const struct peer *peer = peers_at(e->tables->peers, to.peer);
 
 	if (peer && peer_is_held_back(peer, now)) {
-		tables_count_drop(e->tables, o->network, DROP_UNDERLAY_ERROR,
+		tables_count_drop(e->tables, o->sender.network, DROP_UNDERLAY_ERROR,
 				  frame_segments(&o->frame));
 		return;
 	}
 	if (!encap_fits(e, o, to, now)) {
-		tables_count_drop(e->tables, o->network, DROP_TX_TOO_BIG,
+		tables_count_drop(e->tables, o->sender.network, DROP_TX_TOO_BIG,
 				  frame_segments(&o->frame));
 		return;
 	}

@@ -2,21 +2,11 @@
 
 #include <errno.h>
 
+#include "answer.h"
 #include "deliver.h"
 #include "offload/checksum.h"
-#include "path/proxy.h"
 #include "state.h"
 #include "watch.h"
-
-static void reply(struct engine *e, const struct network *n, const struct verdict *v,
-		  const struct frame *f)
-{
-	struct frame answer;
-	size_t len = reply_write(room_of(e->answer->at, PACKET_ROOM), n, v, f);
-
-	if (len > 0 && frame_parse(&answer, e->answer->at, len))
-		deliver(e, n, v->port, &answer);
-}
 
 /* We never send an unfinished checksum; those of superframes are finished segment by segment. */
 static void finish(struct frame *f)
@@ -58,7 +48,7 @@ static void carry_out(struct engine *e, const struct network *n, const struct ve
 	case ACTION_DELIVER_ALL: /* inbound only */
 		break;
 	case ACTION_REPLY:
-		reply(e, n, v, f);
+		answer(e, n, v, f);
 		break;
 	case ACTION_DELIVER:
 		deliver(e, n, v->port, f);

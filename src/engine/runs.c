@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	OPEN_BUCKETS = 64,  /* a power of two, as is the next */
@@ -163,7 +164,7 @@ void runs_add(struct runs *r, struct run_queue *queue, const struct departure *d
 	hold(p, d->packet);
 	for (size_t i = 0; i < n; i++)
 		p->iov[p->iov_end++] = parts[i];
-	p->network[p->run.count++] = d->network;
+	p->sender[p->run.count++] = d->sender;
 	p->run.iovs += n;
 	p->run.bytes += len;
 	r->bytes += len;
@@ -223,6 +224,18 @@ unsigned runs_gather_singly(const struct runs *r, const struct run_queue *queue,
 		}
 	}
 	return count;
+}
+
+size_t runs_copy_oldest(const struct pending *p, uint8_t *out)
+{
+	struct run rest = p->run;
+	struct run one = cut_first(&rest);
+
+	for (size_t i = 0; i < one.iovs; i++) {
+		memcpy(out, one.iov[i].iov_base, one.iov[i].iov_len);
+		out += one.iov[i].iov_len;
+	}
+	return one.bytes;
 }
 
 void runs_drop(struct runs *r, struct run_queue *queue)

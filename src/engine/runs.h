@@ -17,7 +17,7 @@
 
 #include "base/packet.h"
 #include "offload/segment.h"
-#include "table/place.h"
+#include "table/network.h"
 #include "wire/datagram.h"
 #include "wire/vxlan.h"
 
@@ -36,6 +36,12 @@ static_assert(RUNS_BLOCKS > 2 * SEGMENTS_MAX, "and one more is being made while 
 
 #define RUN_NONE UINT16_MAX
 
+/* Who hears what becomes of a datagram. */
+struct sender {
+	uint32_t network; /* id: counts it */
+	uint32_t port;    /* index: is told when it was too big; PORT_NONE: nobody is */
+};
+
 /* Where one datagram goes, and whose it is. */
 struct departure {
 	uint16_t endpoint, source;
@@ -44,7 +50,7 @@ struct departure {
 	uint16_t port;
 	uint8_t tos;
 	uint32_t flow;
-	uint32_t network;         /* id, for counting what becomes of it */
+	struct sender sender;
 	struct packet *packet;    /* holds its bytes ... */
 	struct packet_pool *pool; /* ... and belongs to this pool */
 };
@@ -61,9 +67,9 @@ struct pending {
 	int doubt;         /* errno that made us send its first datagram alone; 0: none */
 
 	struct iovec iov[RUN_IOVS];
-	size_t iov_end;                  /* one behind the last used */
-	uint32_t network[RUN_DATAGRAMS]; /* of each datagram, those already dropped included */
-	uint16_t first;                  /* datagrams already dropped from the front */
+	size_t iov_end;                      /* one behind the last used */
+	struct sender sender[RUN_DATAGRAMS]; /* of each datagram, those already dropped included */
+	uint16_t first;                      /* datagrams already dropped from the front */
 
 	struct packet *held[RUN_DATAGRAMS];
 	uint16_t holds;
@@ -105,6 +111,9 @@ unsigned runs_gather(const struct runs *r, const struct run_queue *queue, struct
 /* The same, but every datagram in a run of its own. */
 unsigned runs_gather_singly(const struct runs *r, const struct run_queue *queue, struct run *out,
 			    unsigned n);
+
+/* Writes the oldest datagram of @p to @out, which has room for it; returns its length. */
+size_t runs_copy_oldest(const struct pending *p, uint8_t *out);
 
 /* The oldest run has left or was given up; the oldest datagram of it. */
 void runs_drop(struct runs *r, struct run_queue *queue);

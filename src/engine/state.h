@@ -4,6 +4,7 @@
  *   inbound.c   a socket is readable         ports.c     what is behind the local ports
  *   deliver.c   to local ports               underlay.c  runs leave, and what the underlay refuses
  *   encap.c     frames become datagrams      runs.c      datagrams become runs
+ *   answer.c    what the switch itself says
  *   flood.c     copies that wait             engine.c    making, attaching, the end of a turn */
 #ifndef ENGINE_STATE_H
 #define ENGINE_STATE_H
@@ -46,6 +47,7 @@ struct engine {
 	struct envelope envelopes[ENGINE_ENVELOPES];   /* of what waits in it */
 	unsigned envelope_count;
 	struct packet *answer; /* where replies are written */
+	struct packet *refused; /* what one of them is about */
 
 	struct runs *runs;
 	struct floods *floods;

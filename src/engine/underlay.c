@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "answer.h"
 #include "state.h"
 
 enum {
@@ -133,7 +134,7 @@ static unsigned sharing_fate(const struct pending *p, enum drop_reason reason)
 
 /* The oldest run, or the oldest datagram where they leave singly, will never leave. */
 static void give_up(struct engine *e, struct underlay *u, struct source *s, int error,
-		    enum drop_reason reason)
+		    enum drop_reason reason, uint64_t now)
 {
 	struct pending *p = runs_oldest(e->runs, &s->queue);
 	unsigned lost = s->singly ? 1 : sharing_fate(p, reason);
@@ -141,7 +142,9 @@ static void give_up(struct engine *e, struct underlay *u, struct source *s, int 
 	if (reason == DROP_UNDERLAY_ERROR)
 		peers_failed(e->tables->peers, p->peer);
 	for (unsigned i = 0; i < lost; i++) {
-		tables_count_drop(e->tables, p->network[p->first], reason, 1);
+		if (reason == DROP_TX_TOO_BIG)
+			answer_refused(e, p, now);
+		tables_count_drop(e->tables, p->sender[p->first].network, reason, 1);
 		runs_drop_datagram(e->runs, &s->queue);
 	}
 	if (!underlay_is_known(error))
@@ -163,7 +166,7 @@ static void overflow(struct engine *e, struct source *s)
 	struct pending *p = runs_oldest(e->runs, &s->queue);
 
 	for (unsigned left = p->run.count; left > 0; left--) {
-		tables_count_drop(e->tables, p->network[p->first], DROP_UNDERLAY_FULL, 1);
+		tables_count_drop(e->tables, p->sender[p->first].network, DROP_UNDERLAY_FULL, 1);
 		runs_drop_datagram(e->runs, &s->queue);
 	}
 }
@@ -184,11 +187,11 @@ static void judge(struct engine *e, struct underlay *u, struct source *s, int er
 
 	s->refusals = 0;
 	if (too_big(e, u, p, error, now))
-		give_up(e, u, s, error, DROP_TX_TOO_BIG);
+		give_up(e, u, s, error, DROP_TX_TOO_BIG, now);
 	else if (run_is_to_blame(s, p, error))
 		p->doubt = error;
 	else
-		give_up(e, u, s, error, DROP_UNDERLAY_ERROR);
+		give_up(e, u, s, error, DROP_UNDERLAY_ERROR, now);
 }
 
 static void refused(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)

@@ -5,8 +5,8 @@
  *                   for ENGINE_PATIENCE holds what nobody takes (datagrams for peers that the
  *                   kernel looks for in vain): from then on only its own runs are dropped
  *                   (underlay-full), until one leaves again
- *   EMSGSIZE, or    too big for the path: learn the path MTU, drop (tx-too-big), go on
- *   EINVAL and it
+ *   EMSGSIZE, or    too big for the path: learn the path MTU, tell the sender, drop (tx-too-big),
+ *   EINVAL and it   go on; a run's last datagram may be shorter and then leaves
  *   is too big
  *   EIO, or EINVAL  for a run of several: perhaps the socket cannot do runs (UDP_SEGMENT without
  *   and it fits     checksum offload, IPsec routes).  But a blackhole route says EINVAL too.  So the

@@ -265,6 +265,44 @@ static void a_narrow_port_takes_what_fits(void **state)
 	sim_free(sim);
 }
 
+/* A superframe whose segments turn out too big for the path: one frame, one answer, and the shorter
+ * last segment leaves. */
+static void a_wide_superframe_is_answered_once(void **state)
+{
+	static const enum frame_kind kinds[] = { FRAME_TCP, FRAME_UDP };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct sim *sim = sim_mesh(46, 2, 4);
+		struct sim_port *port = &sim->node[0]->port[0];
+		struct frame f =
+			make_superframe(frame, host_of(1), host_of(2), kinds[i], 30100, 1400);
+		struct sim_packet *answer;
+		const uint8_t *quoted;
+
+		say(&sim->node[1]->port[0], host_of(2), host_of(1), 0);
+		sim_run(sim, MOMENT);
+		sim_discard(port);
+		sim->link[0][1].mtu = 1400;
+		sim_give_frame(port, &f);
+		sim_run(sim, MOMENT);
+		assert_int_equal(drops_of(sim->node[0], DROP_TX_TOO_BIG), 21);
+		assert_int_equal(sim_discard(&sim->node[1]->port[0]), 1);
+		answer = sim_take(port);
+		assert_non_null(answer);
+		assert_true(is_sound(answer->at, answer->len));
+		assert_int_equal(get_be16(answer->at + ETH_LEN + IPV4_LEN), 0x0304);
+		/* It quotes the first segment: its length, its port, its payload. */
+		quoted = answer->at + ETH_LEN + IPV4_LEN + 8;
+		assert_int_equal(get_be16(quoted + 2), f.payload - ETH_LEN + 1400);
+		assert_int_equal(get_be16(quoted + IPV4_LEN), 40000);
+		assert_memory_equal(quoted + f.payload - ETH_LEN, f.at + f.payload, 400);
+		sim_done(sim, answer);
+		assert_null(sim_take(port));
+		sim_free(sim);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +314,7 @@ int main(void)
 		cmocka_unit_test(uncut_datagrams_are_made_right),
 		cmocka_unit_test(without_offload_everything_is_cut),
 		cmocka_unit_test(a_narrow_port_takes_what_fits),
+		cmocka_unit_test(a_wide_superframe_is_answered_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
