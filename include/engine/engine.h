@@ -96,9 +96,10 @@ struct engine_counters {
 	uint64_t turns;
 	uint64_t runs, datagrams; /* sent */
 	uint64_t flood_messages;
-	uint64_t no_runs;  /* source sockets that turned out unable to do runs */
-	uint64_t runs_cut; /* runs that such a socket sent singly */
-	uint64_t blocked;  /* times the underlay said EAGAIN */
+	uint64_t no_runs;        /* source sockets that turned out unable to do runs */
+	uint64_t runs_cut;       /* runs that such a socket sent singly */
+	uint64_t blocked;        /* times the underlay said EAGAIN */
+	uint64_t no_superframes; /* local ports that refused a superframe, once per kind */
 };
 
 const struct engine_counters *engine_counters(const struct engine *e);

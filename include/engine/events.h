@@ -6,6 +6,7 @@
 #include "table/place.h"
 #include "wire/addr.h"
 #include "wire/eth.h"
+#include "wire/frame.h"
 
 enum event_kind {
 	EVENT_L2_MISS, /* mac */
@@ -13,6 +14,7 @@ enum event_kind {
 	EVENT_MOVED,   /* mac, place: its new place */
 	EVENT_FROZEN,  /* mac, place: where it stays */
 	EVENT_NO_RUNS, /* endpoint, source, error: this socket cannot do runs, singles from now on */
+	EVENT_NO_SUPERFRAMES, /* place, superframe, error: a port refused one, none from now on */
 };
 
 struct event {
@@ -22,6 +24,7 @@ struct event {
 	struct addr ip;
 	struct place place;
 	uint16_t endpoint, source; /* source: which of the endpoint's sockets that send */
+	enum frame_kind superframe;
 	int error;
 };
 

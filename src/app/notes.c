@@ -49,6 +49,21 @@ static void say_no_runs(struct notes *notes, const struct vswitch *s, const stru
 		    strerror(event->error), swallowed);
 }
 
+static void say_no_superframes(struct notes *notes, const struct vswitch *s,
+			       const struct event *event, uint64_t now)
+{
+	const struct network *n = s->tables->networks[event->network];
+	uint32_t swallowed;
+
+	if (!log_allowed(&notes->no_superframes, now, &swallowed))
+		return;
+	log_warning("network %s: port %s refuses %s superframes (%s) and gets them cut from now on "
+		    "(%" PRIu32 " more such lines were left out)",
+		    n->name, n->ports[event->place.port].name,
+		    event->superframe == FRAME_TCP ? "TCP" : "UDP", strerror(event->error),
+		    swallowed);
+}
+
 void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
 {
 	struct event event;
@@ -58,6 +73,8 @@ void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
 			say_frozen(notes, s, &event, now);
 		else if (event.kind == EVENT_NO_RUNS)
 			say_no_runs(notes, s, &event, now);
+		else if (event.kind == EVENT_NO_SUPERFRAMES)
+			say_no_superframes(notes, s, &event, now);
 	}
 }
 
@@ -152,6 +169,11 @@ static void dump_degraded(FILE *to, const struct engine_counters *c)
 			"%" PRIu64 " source sockets cannot send runs: %" PRIu64
 			" runs were sent singly\n",
 			c->no_runs, c->runs_cut);
+	if (c->no_superframes)
+		fprintf(to,
+			"%" PRIu64 " times a local port refused superframes of a kind, and gets "
+			"them cut\n",
+			c->no_superframes);
 }
 
 void notes_dump(FILE *to, const struct vswitch *s, uint64_t now)

@@ -9,6 +9,7 @@ struct local_port {
 	const struct port_ops *ops; /* NULL: nothing attached */
 	void *port;
 	int failed; /* −errno once writing showed that the port is gone; else 0 */
+	bool refused_tcp, refused_udp; /* superframes: refusal.h */
 };
 
 struct ports_row {

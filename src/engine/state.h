@@ -4,7 +4,7 @@
  *   inbound.c   a socket is readable         ports.c     what is behind the local ports
  *   deliver.c   to local ports               underlay.c  runs leave, and what the underlay refuses
  *   encap.c     frames become datagrams      runs.c      datagrams become runs
- *   answer.c    what the switch itself says
+ *   answer.c    what the switch itself says  refusal.c   ports that refuse superframes
  *   flood.c     copies that wait             engine.c    making, attaching, the end of a turn */
 #ifndef ENGINE_STATE_H
 #define ENGINE_STATE_H
