@@ -4,15 +4,16 @@
 
 #include "offload/checksum.h"
 #include "offload/coalesce.h"
+#include "refusal.h"
 #include "state.h"
 
 static bool takes(struct port_caps caps, const struct frame *f)
 {
 	switch (f->kind) {
 	case FRAME_TCP:
-		return caps.tcp_superframe;
+		return caps.tcp_superframe && superframe_is_common(f);
 	case FRAME_UDP:
-		return caps.udp_superframe;
+		return caps.udp_superframe && superframe_is_common(f);
 	case FRAME_PLAIN:
 		break;
 	}
@@ -39,24 +40,23 @@ static enum drop_reason refusal(struct local_port *port, int error)
 	}
 }
 
-static void write_frame(struct engine *e, const struct network *n, struct local_port *port,
-			const struct frame *f, const struct iovec *parts, size_t count)
+/* What came of writing @f: @error is 0 or −errno. */
+static void count_write(struct engine *e, const struct network *n, struct local_port *port,
+			const struct frame *f, int error)
 {
-	int error = port->ops->write(port->port, f, parts, count);
-
 	if (error < 0)
 		tables_count_drop(e->tables, n->id, refusal(port, error), frame_segments(f));
 }
 
-static void write_whole(struct engine *e, const struct network *n, struct local_port *port,
-			const struct frame *f)
+/* 0 or −errno. */
+static int write_whole(struct local_port *port, const struct frame *f)
 {
 	struct iovec parts[COALESCE_SEGMENTS];
 
 	parts[0] = (struct iovec) { .iov_base = f->at, .iov_len = frame_here(f) };
 	for (unsigned i = 0; i < f->mores; i++)
 		parts[1 + i] = f->more[i];
-	write_frame(e, n, port, f, parts, 1 + f->mores);
+	return port->ops->write(port->port, f, parts, 1 + (size_t)f->mores);
 }
 
 /* The descriptor of one segment of @f: a plain, finished frame. */
@@ -92,7 +92,21 @@ static void write_segments(struct engine *e, const struct network *n, struct loc
 			  .iov_len = segment.payload_len },
 		};
 
-		write_frame(e, n, port, &plain, parts, 2);
+		count_write(e, n, port, &plain, port->ops->write(port->port, &plain, parts, 2));
+	}
+}
+
+/* As it is; a superframe that the port refuses is written once more, cut. */
+static void write_or_cut(struct engine *e, const struct network *n, uint32_t index,
+			 struct local_port *port, const struct frame *f)
+{
+	int error = write_whole(port, f);
+
+	if (error == -EINVAL && f->kind != FRAME_PLAIN) {
+		refusal_note(e, n, index, f, -error);
+		write_segments(e, n, port, f);
+	} else {
+		count_write(e, n, port, f, error);
 	}
 }
 
@@ -102,7 +116,7 @@ struct port_caps deliver_caps(struct engine *e, const struct network *n, uint32_
 
 	if (!port || !n->offload)
 		return (struct port_caps) { .unfinished = false };
-	return port->ops->caps(port->port);
+	return refusal_caps(port);
 }
 
 void deliver(struct engine *e, const struct network *n, uint32_t index, struct frame *f)
@@ -121,7 +135,7 @@ void deliver(struct engine *e, const struct network *n, uint32_t index, struct f
 	}
 	if (f->kind == FRAME_PLAIN && f->unfinished && !caps.unfinished)
 		frame_finish_checksum(f);
-	write_whole(e, n, port, f);
+	write_or_cut(e, n, index, port, f);
 }
 
 /* The verdict saw to it that the widest port takes the frame; the others may be narrower. */

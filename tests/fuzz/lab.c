@@ -187,7 +187,7 @@ static void pass_time(struct lab *l)
 
 static void trouble_ports(struct lab *l, uint8_t how)
 {
-	static const int errors[] = { 0, -EAGAIN, -EIO, -ENOBUFS };
+	static const int errors[] = { 0, -EAGAIN, -EIO, -EINVAL };
 	struct lab_port *port = &l->port[how & 3];
 	struct network *n = l->world.tables->networks[port->network];
 

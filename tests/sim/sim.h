@@ -84,6 +84,8 @@ struct sim_port {
 	struct sim_queue in;  /* delivered to the host ... */
 	bool whole;           /* ... which sees superframes; else cut, as a host's stack does */
 	int write_error;      /* −errno instead of taking a frame */
+	int refuses;          /* −errno instead of taking a superframe, whatever `caps` says */
+	uint64_t refused;     /* how often it did */
 	int read_error;
 	int closed; /* what engine_port_readable() said last */
 	uint64_t reads;

@@ -70,6 +70,10 @@ static int port_write(void *at, const struct frame *f, const struct iovec *parts
 	assert(f->kind != FRAME_TCP || port->caps.tcp_superframe);
 	assert(f->kind != FRAME_UDP || port->caps.udp_superframe);
 	assert(!f->unfinished || port->caps.unfinished);
+	if (port->refuses && f->kind != FRAME_PLAIN) {
+		port->refused++;
+		return port->refuses;
+	}
 	if (f->kind == FRAME_PLAIN || port->whole)
 		host_gets(port, f, parts, n);
 	else

@@ -1,4 +1,6 @@
 /* One frame that stands for many must reach every sink as the same bytes, whole or cut. */
+#include <errno.h>
+
 #include "check.h"
 
 enum { PAYLOAD = 20000, GSO = 1200, SEGMENTS = (PAYLOAD + GSO - 1) / GSO, STREAM = 65536 };
@@ -303,6 +305,111 @@ static void a_wide_superframe_is_answered_once(void **state)
 	}
 }
 
+/* The host gives @port's network @f, and the port, like every plain one, gets it cut. */
+static void assert_cut(struct sim_port *from, struct sim_port *port, const struct frame *f)
+{
+	static struct catch got;
+
+	sim_give_frame(from, f);
+	sim_run(from->node->sim, MOMENT);
+	catch_cut(port, &got);
+	assert_int_equal(got.count, frame_segments(f));
+	assert_payload(&got, f->len - f->payload);
+}
+
+static unsigned notes_of_refusals(struct sim_node *node, const struct sim_port *port,
+				  enum frame_kind kind)
+{
+	struct event event;
+	unsigned notes = 0;
+
+	while (engine_next_event(node->engine, &event)) {
+		if (event.kind != EVENT_NO_SUPERFRAMES)
+			continue;
+		assert_int_equal(event.network, port->network);
+		assert_int_equal(event.place.port, port->index);
+		assert_int_equal(event.superframe, kind);
+		assert_int_equal(event.error, EINVAL);
+		notes++;
+	}
+	return notes;
+}
+
+/* A port that promised to take superframes and refuses them loses nothing, and is asked once per
+ * kind.  Ports beside it go on as before. */
+static void a_port_that_refuses_superframes_gets_them_cut(void **state)
+{
+	static const enum frame_kind kinds[] = { FRAME_TCP, FRAME_UDP };
+	struct sim_port *all, *nothing;
+	struct sim *sim = with_sinks(47, &all, &nothing);
+	struct sim_node *a = sim->node[0];
+	struct sim_port *refuser = sim_add_port(a, sim_network(a), sim_takes_all);
+
+	(void)state;
+	refuser->refuses = -EINVAL;
+	for (unsigned i = 0; i < 2; i++) {
+		struct frame f =
+			make_superframe(frame, host_of(1), host_of(2), kinds[i], PAYLOAD, GSO);
+
+		for (unsigned k = 0; k < 3; k++) {
+			assert_cut(&a->port[0], refuser, &f);
+			assert_whole(all, &f);
+			sim_discard(nothing);
+		}
+		assert_int_equal(refuser->refused, i + 1);
+		assert_int_equal(notes_of_refusals(a, refuser, kinds[i]), 1);
+		assert_int_equal(engine_counters(a->engine)->no_superframes, i + 1);
+	}
+	assert_int_equal(drops_of(a, DROP_PORT_FULL), 0);
+	sim_free(sim);
+}
+
+/* A full port is no refusal: that superframe is lost, the next is offered whole. */
+static void a_full_port_keeps_its_superframes(void **state)
+{
+	struct sim_port *all, *nothing;
+	struct sim *sim = with_sinks(48, &all, &nothing);
+	struct sim_node *a = sim->node[0];
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, PAYLOAD, GSO);
+
+	(void)state;
+	all->refuses = -EAGAIN;
+	sim_give_frame(&a->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_int_equal(drops_of(a, DROP_PORT_FULL), 1);
+	all->refuses = 0;
+	sim_give_frame(&a->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_whole(all, &f);
+	assert_int_equal(engine_counters(a->engine)->no_superframes, 0);
+	sim_free(sim);
+}
+
+/* What not every kernel takes is never offered, so it proves nothing against a port. */
+static void uncommon_superframes_are_cut_from_the_start(void **state)
+{
+	struct sim_port *all, *nothing;
+	struct sim *sim = with_sinks(49, &all, &nothing);
+	struct sim_node *a = sim->node[0];
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_UDP, 64 * 100, 100);
+
+	(void)state;
+	sim_give_frame(&a->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_whole(all, &f);
+	f = make_superframe(frame, host_of(1), host_of(2), FRAME_UDP, 64 * 100 + 1, 100);
+	all->refuses = -EINVAL;
+	assert_cut(&a->port[0], all, &f); /* a segment more than old kernels take */
+	f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, PAYLOAD, GSO);
+	f.len += 4; /* padding, which a kernel would take for payload */
+	sim_give_frame(&a->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_int_equal(sim_discard(all), SEGMENTS);
+	assert_int_equal(all->refused, 0);
+	assert_int_equal(engine_counters(a->engine)->no_superframes, 0);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +422,9 @@ int main(void)
 		cmocka_unit_test(without_offload_everything_is_cut),
 		cmocka_unit_test(a_narrow_port_takes_what_fits),
 		cmocka_unit_test(a_wide_superframe_is_answered_once),
+		cmocka_unit_test(a_port_that_refuses_superframes_gets_them_cut),
+		cmocka_unit_test(a_full_port_keeps_its_superframes),
+		cmocka_unit_test(uncommon_superframes_are_cut_from_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
