@@ -24,14 +24,32 @@ lowered() {
 	site direct
 	learning_tunnel </dev/null
 	t "TCP at the full MTU ($WHERE)" tcp h1 h2 $H2
+	lower
+	t "TCP after the underlay became narrower ($WHERE)" tcp h1 h2 $H2
+	t "h1 knows what fits ($WHERE)" route_mtu_is h1 $H2
+}
+
+lower() {
 	for n in 1 2; do
 		in_ns n$n ip link set eth2 mtu 1400
 	done
-	t "TCP after the underlay became narrower ($WHERE)" tcp h1 h2 $H2
-	t "h1 knows what fits ($WHERE)" route_mtu_is h1 $H2
+}
+
+# The packet that finds out about it is not lost in silence: ping, unlike TCP, would not send it again.
+found_out() {
+	site direct
+	learning_tunnel </dev/null
+	t "small packets pass ($WHERE)" pings h1 $H2
+	lower
+	t "the very packet that finds out is answered ($WHERE)" told h1 $H2
+}
+told() {
+	in_ns "$1" ping -c 1 -W 2 -M "do" -s $((MTU - 28)) "$2" | tee "$W/ping"
+	grep -q "mtu = $((MTU - 100))" "$W/ping"
 }
 
 BYTES=10000000
 each narrow
 ENDS=ours-ours each lowered
+ENDS=ours-ours each found_out
 finish
