@@ -376,7 +376,7 @@ static void a_full_port_keeps_its_superframes(void **state)
 	all->refuses = -EAGAIN;
 	sim_give_frame(&a->port[0], &f);
 	sim_run(sim, MOMENT);
-	assert_int_equal(drops_of(a, DROP_PORT_FULL), 1);
+	assert_int_equal(drops_of(a, DROP_PORT_FULL), SEGMENTS);
 	all->refuses = 0;
 	sim_give_frame(&a->port[0], &f);
 	sim_run(sim, MOMENT);
