@@ -4,6 +4,7 @@ tcp.py serve ADDRESS BYTES    waits for one caller
 tcp.py call ADDRESS BYTES     calls, sends, receives
 """
 import hashlib
+import itertools
 import random
 import socket
 import sys
@@ -13,12 +14,16 @@ PORT = 5001
 
 
 def stream(seed, total):
-    """Bytes that both sides can compute: what went in is known to who compares what came out."""
-    chunk = random.Random(seed).randbytes(1 << 20)
-    while total:
-        part = chunk[:total]
-        yield part
+    """Bytes that both sides can compute: what went in is known to who compares what came out.  The first
+    parts are small, and nobody waits to fill segments: there are segments of many sizes."""
+    chunk, at = random.Random(seed).randbytes(1 << 20), 0
+    for size in itertools.chain(range(1, 100), itertools.repeat(1 << 20)):
+        part = chunk[at:at + min(size, total)]
         total -= len(part)
+        at = (at + len(part)) % len(chunk)
+        yield part
+        if total == 0:
+            return
 
 
 def send(sock, seed, total):
@@ -60,6 +65,7 @@ def connect(address):
 def main(role, address, total):
     sock = listen(address) if role == "serve" else connect(address)
     sock.settimeout(20)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if role == "serve":
         receive(sock, 1, int(total))
         send(sock, 2, int(total))
