@@ -1,8 +1,9 @@
-"""A TCP connection that carries the same number of bytes both ways, compared by hash.
+"""TCP connections, two at a time, that carry the same number of bytes both ways, compared by hash.
 
 tcp.py serve ADDRESS BYTES    waits for one caller
 tcp.py call ADDRESS BYTES     calls, sends, receives
 """
+import concurrent.futures
 import hashlib
 import itertools
 import random
@@ -10,7 +11,7 @@ import socket
 import sys
 import time
 
-PORT = 5001
+PORTS = (5001, 5003)
 
 
 def stream(seed, total):
@@ -46,34 +47,42 @@ def receive(sock, seed, total):
     print(f"{total} bytes, sha256 {got.hexdigest()}")
 
 
-def listen(address):
+def listen(address, port):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.create_server((address, PORT), family=family) as server:
+    with socket.create_server((address, port), family=family) as server:
         server.settimeout(30)
         return server.accept()[0]
 
 
-def connect(address):
+def connect(address, port):
     for _ in range(100):
         try:
-            return socket.create_connection((address, PORT), timeout=20)
+            return socket.create_connection((address, port), timeout=20)
         except ConnectionRefusedError:
             time.sleep(0.05)
     sys.exit(f"nobody listens on {address}")
 
 
-def main(role, address, total):
-    sock = listen(address) if role == "serve" else connect(address)
+def converse(role, address, port, total):
+    sock = listen(address, port) if role == "serve" else connect(address, port)
     sock.settimeout(20)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if role == "serve":
-        receive(sock, 1, int(total))
-        send(sock, 2, int(total))
+        receive(sock, f"to {port}", total)
+        send(sock, f"from {port}", total)
     else:
-        send(sock, 1, int(total))
-        receive(sock, 2, int(total))
+        send(sock, f"to {port}", total)
+        receive(sock, f"from {port}", total)
     sock.shutdown(socket.SHUT_WR)
     sock.recv(1)
+
+
+def main(role, address, total):
+    share = int(total) // len(PORTS)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        talks = [pool.submit(converse, role, address, port, share) for port in PORTS]
+    for talk in talks:
+        talk.result()
 
 
 main(*sys.argv[1:])

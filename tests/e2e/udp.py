@@ -5,15 +5,16 @@ udp.py call ADDRESS     sends, then receives
 
 Both sides know what is sent.  The next datagram that comes must be the next one that was sent: so shows
 what was changed, lost, doubled or overtaken.  At most two bursts are under way, fewer than any queue
-holds, so that a clean link loses none.
+holds, so that a clean link loses none.  Two such conversations go on at the same time.
 """
+import concurrent.futures
 import errno
 import hashlib
 import random
 import socket
 import sys
 
-PORT = 5002
+PORTS = (5002, 5004)
 UDP_SEGMENT = 103
 IP_MTU, IPV6_MTU = 14, 24
 UNDER_WAY = 2
@@ -23,8 +24,8 @@ HELLO = b"hello"
 def superframes(largest):
     """(sizes of the datagrams, segment size): equal ones, and a last one that may be shorter."""
     for size in (1, 7, 500, 1000, largest):
-        most = min(64, 60000 // size)
-        for tail in {1, size - 1, size} - {0}:
+        most = min(64, 40000 // size)
+        for tail in sorted({1, size - 1, size} - {0}):
             yield [size] * (most - 1) + [tail], size
         yield [size] * 2, size
         yield [size], size
@@ -39,19 +40,21 @@ def trains(largest):
     yield [500, 501] * 10
 
 
-def fragmented(largest):
+def alone(largest):
+    """What goes while nothing else is under way, as (sizes, segment size).  Fragments are another flow than
+    the datagrams of their connection, and may overtake them; the last one is the longest there is."""
     for size in (largest + 1, 2000, 9000, 60000):
-        yield [size]
+        yield [size], 0
+    yield [largest] * (65507 // largest), largest
 
 
 def bursts(sock, seed):
-    """What is sent: (datagrams, segment size, 0 where they leave one by one, goes alone).  Fragments are
-    another flow than the datagrams of their connection, and may overtake them."""
+    """What is sent: (datagrams, segment size or 0 where they leave one by one, does it go alone?)."""
     rng, largest = random.Random(seed), largest_datagram(sock)
     for sizes in trains(largest):
         yield [rng.randbytes(size) for size in sizes], 0, False
-    for sizes in fragmented(largest):
-        yield [rng.randbytes(size) for size in sizes], 0, True
+    for sizes, segment in alone(largest):
+        yield [rng.randbytes(size) for size in sizes], segment, True
     for sizes, segment in superframes(largest):
         yield [rng.randbytes(size) for size in sizes], segment, False
 
@@ -95,11 +98,11 @@ def send(sock, seed):
             confirmed += 1
             await_receipt(sock, confirmed)
 
-    for datagrams, segment, alone in bursts(sock, seed):
-        await_receipts(0 if alone else UNDER_WAY - 1)
+    for datagrams, segment, goes_alone in bursts(sock, seed):
+        await_receipts(0 if goes_alone else UNDER_WAY - 1)
         send_burst(sock, datagrams, segment)
         sent += 1
-        await_receipts(0 if alone else UNDER_WAY)
+        await_receipts(0 if goes_alone else UNDER_WAY)
     await_receipts(0)
 
 
@@ -133,17 +136,17 @@ def receive(sock, seed, greeted=False):
 def open_socket(address):
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-    sock.settimeout(10)
+    sock.settimeout(20)
     return sock
 
 
-def serve(address):
+def serve(address, port):
     sock = open_socket(address)
-    sock.bind((address, PORT))
+    sock.bind((address, port))
     sock.connect(sock.recvfrom(65535)[1])
     sock.send(HELLO)
-    receive(sock, 1, greeted=True)
-    send(sock, 2)
+    receive(sock, f"to {port}", greeted=True)
+    send(sock, f"from {port}")
 
 
 def greet(sock):
@@ -158,15 +161,23 @@ def greet(sock):
             pass
     else:
         sys.exit("nobody answers")
-    sock.settimeout(10)
+    sock.settimeout(20)
 
 
-def call(address):
+def call(address, port):
     sock = open_socket(address)
-    sock.connect((address, PORT))
+    sock.connect((address, port))
     greet(sock)
-    send(sock, 1)
-    receive(sock, 2)
+    send(sock, f"to {port}")
+    receive(sock, f"from {port}")
 
 
-{"serve": serve, "call": call}[sys.argv[1]](sys.argv[2])
+def main(role, address):
+    converse = {"serve": serve, "call": call}[role]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        talks = [pool.submit(converse, address, port) for port in PORTS]
+    for talk in talks:
+        talk.result()
+
+
+main(*sys.argv[1:])
