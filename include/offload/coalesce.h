@@ -51,8 +51,8 @@ bool coalesce_extend(struct coalescer *c, uint32_t from, uint8_t *at, size_t len
 void coalesce_add(struct coalescer *c, uint32_t from, const struct coalesce_terms *terms,
 		  const struct frame *f);
 
-/* The next frame to leave, and whence it came; NULL when none is left.  It stays good until the
- * next frame goes in; its headers may have been changed where they lie. */
+/* The next frame to leave, and whence it came; NULL when none is left, and only then others may go
+ * in again.  It stays good until one does; its headers may have been changed where they lie. */
 struct frame *coalesce_take(struct coalescer *c, uint32_t *from);
 
 #endif

@@ -141,12 +141,24 @@ static bool headers_simple(const struct frame *f)
 	return f->ip.header_len == (f->ip.src.family == ADDR_V4 ? IPV4_LEN : IPV6_LEN);
 }
 
+/* Not with Ethernet padding behind it, nor with a length of 0, which says "as far as it goes": there
+ * would be no cutting it off again. */
+static bool says_its_length(const struct frame *f)
+{
+	const uint8_t *ip = f->at + f->l3;
+	size_t len = f->len - f->l3;
+
+	if (f->ip.src.family == ADDR_V4)
+		return get_be16(ip + IPV4_TOTAL_AT) == len;
+	return get_be16(ip + IPV6_PAYLOAD_AT) == len - IPV6_LEN;
+}
+
 static bool may_begin(const struct coalesce_terms *terms, const struct frame *f)
 {
 	if (f->payload == 0 || f->kind != FRAME_PLAIN || f->len <= f->payload)
 		return false;
-	/* Not with Ethernet padding behind it, nor if it is a superframe already. */
-	if (f->ip.len != f->len - f->l3 || f->ip.len > terms->mtu || !headers_simple(f))
+	/* Longer is a superframe already. */
+	if (f->ip.len > terms->mtu || !says_its_length(f) || !headers_simple(f))
 		return false;
 	if (f->ip.proto == IP_TCP)
 		return terms->tcp && tcp_may_begin(f);
@@ -233,7 +245,7 @@ static bool follows(const struct waiting *w, const uint8_t *at, size_t len, uint
 static bool has_room(const struct waiting *w, size_t len)
 {
 	return !w->closed && len > w->frame.payload && len - w->frame.payload <= w->size &&
-	       w->count < COALESCE_SEGMENTS && FRAME_MAX - w->frame.len >= len - w->frame.payload;
+	       w->count < COALESCE_SEGMENTS && w->frame.len + len - w->frame.payload <= FRAME_MAX;
 }
 
 static bool has_views(struct coalescer *c, struct waiting *w)
@@ -271,6 +283,7 @@ static bool extend(struct coalescer *c, struct waiting *w, uint32_t from, uint8_
 
 bool coalesce_extend(struct coalescer *c, uint32_t from, uint8_t *at, size_t len)
 {
+	assert(c->taken == 0);
 	return c->latest != NONE && extend(c, &c->waiting[c->latest], from, at, len);
 }
 
@@ -300,6 +313,7 @@ static void add_to_flow(struct coalescer *c, uint32_t from, const struct coalesc
 void coalesce_add(struct coalescer *c, uint32_t from, const struct coalesce_terms *terms,
 		  const struct frame *f)
 {
+	assert(c->taken == 0);
 	if (f->payload != 0) {
 		add_to_flow(c, from, terms, f);
 		return;
