@@ -1,4 +1,5 @@
-/* Writes the inputs that fuzzing starts from: ordinary traffic in the lab's form (lab.h).
+/* Writes the inputs that fuzzing starts from: ordinary traffic in the lab's form (lab.h), and in those
+ * of the harnesses that have one of their own.
  *
  *   fuzz_seeds CORPUS      makes CORPUS/inbound/seed-*, CORPUS/outbound/seed-* ... */
 #include <assert.h>
@@ -127,6 +128,56 @@ static void own_arp_nd(struct seed *s)
 	add_byte(s, draw(s, 256));
 }
 
+/* A script of frames (fuzz_coalesce.c): trains of two flows, what breaks them, and a pause. */
+static void coalesce(struct seed *s)
+{
+	unsigned number = (unsigned)s->random;
+
+	add_byte(s, 4 | (number & 3) << 3);
+	add_byte(s, number >> 2 & 7);
+	add_byte(s, draw(s, 256));
+	for (unsigned i = 0; i < 6 * RECORDS; i++) {
+		unsigned kind = draw(s, 24);
+
+		if (kind == 23)
+			add_byte(s, 6);
+		else if (kind == 22) {
+			add_byte(s, 3 | (unsigned)draw(s, 4) << 3 | (draw(s, 2) ? 0x80U : 0));
+			add_byte(s, 99);
+			add_byte(s, draw(s, 64));
+			add_byte(s, 1U << draw(s, 8));
+		} else {
+			add_byte(s, (kind > 18 ? 7U : 0) | (draw(s, 4) ? number & 3 : 1U) << 3);
+			add_byte(s, kind == 0 ? 9 : 99);
+		}
+	}
+}
+
+/* Headers and the size of their payload (fuzz_segment.c). */
+static void segment(struct seed *s)
+{
+	unsigned number = (unsigned)s->random;
+	bool udp = number & 1, v6 = number & 2;
+	size_t len = build_frame(room_of(s->frame, ROOM), &(struct sketch) {
+								  .from = H1_MAC,
+								  .to = H2_MAC,
+								  .vlans = number >> 2 & 3,
+								  .src = v6 ? "fd03::3" : "3.3.3.3",
+								  .dst = v6 ? "fd03::4" : "3.3.3.4",
+								  .proto = udp ? IP_UDP : IP_TCP,
+								  .sport = 1000,
+								  .dport = 80,
+							  });
+
+	add_byte(s, (udp ? 0U : 1U) | (unsigned)draw(s, 16) << 1);
+	add_byte(s, draw(s, 6));
+	add_byte(s, draw(s, 256));
+	add_byte(s, draw(s, 60));
+	add_byte(s, draw(s, 256));
+	for (size_t i = 0; i < len; i++)
+		add_byte(s, s->frame[i]);
+}
+
 static void fill(struct seed *s, void (*own)(struct seed *s))
 {
 	for (unsigned i = 0; i < 4; i++)
@@ -145,6 +196,21 @@ static void fill(struct seed *s, void (*own)(struct seed *s))
 	}
 }
 
+static void inbound(struct seed *s)
+{
+	fill(s, own_inbound);
+}
+
+static void outbound(struct seed *s)
+{
+	fill(s, own_outbound);
+}
+
+static void arp_nd(struct seed *s)
+{
+	fill(s, own_arp_nd);
+}
+
 static void write_seed(const char *directory, unsigned number, const struct seed *s)
 {
 	char path[2048];
@@ -157,7 +223,7 @@ static void write_seed(const char *directory, unsigned number, const struct seed
 	fclose(file);
 }
 
-static void write_seeds(const char *corpus, const char *name, void (*own)(struct seed *s))
+static void write_seeds(const char *corpus, const char *name, void (*make)(struct seed *s))
 {
 	char directory[1024];
 
@@ -168,7 +234,7 @@ static void write_seeds(const char *corpus, const char *name, void (*own)(struct
 
 		assert(s);
 		s->random = 1 + i;
-		fill(s, own);
+		make(s);
 		write_seed(directory, i, s);
 		free(s);
 	}
@@ -179,8 +245,10 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return EXIT_FAILURE;
 	mkdir(argv[1], 0777);
-	write_seeds(argv[1], "inbound", own_inbound);
-	write_seeds(argv[1], "outbound", own_outbound);
-	write_seeds(argv[1], "arp_nd", own_arp_nd);
+	write_seeds(argv[1], "inbound", inbound);
+	write_seeds(argv[1], "outbound", outbound);
+	write_seeds(argv[1], "arp_nd", arp_nd);
+	write_seeds(argv[1], "segment", segment);
+	write_seeds(argv[1], "coalesce", coalesce);
 	return EXIT_SUCCESS;
 }
