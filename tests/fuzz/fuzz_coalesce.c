@@ -30,7 +30,7 @@ struct script {
 };
 
 static struct ledger ledger;
-static uint8_t pattern[SUPERFRAME_ROOM];
+static uint8_t pattern[MTU];
 
 static uint8_t byte(struct script *s)
 {

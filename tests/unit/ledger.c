@@ -119,6 +119,8 @@ static const char *settle_whole(struct ledger *l, struct ledger_entry *first, co
 		return "a descriptor that is no superframe's";
 	if (f->gso_ecn != (f->kind == FRAME_TCP && f->at[f->l4 + 13] & TCP_CWR))
 		return "gso_ecn is not CWR";
+	if (!naive_whole(f))
+		return "headers that are no superframe's";
 	for (size_t i = 0; i < n; i++) {
 		len = naive_cut(f, i, l->cut);
 		e = next_of(l, first->flow);

@@ -197,12 +197,32 @@ void naive_seal(const struct frame *f, uint8_t *at, size_t len)
 	put_be16(field, sum == 0 && f->ip.proto == IP_UDP ? 0xffff : sum);
 }
 
+static uint16_t header_sum(const struct frame *f, const uint8_t *at)
+{
+	const uint8_t *ip = at + f->l3;
+
+	return is_v4(f) ? fold(add(0, ip, 4U * (ip[0] & 0xf))) : 0xffff;
+}
+
+bool naive_whole(const struct frame *f)
+{
+	const uint8_t *ip = f->at + f->l3, *l4 = f->at + f->l4;
+	size_t len = f->len - f->l3;
+
+	if (is_v4(f) ? get_be16(ip + 2) != len : get_be16(ip + 4) != len - IPV6_LEN)
+		return false;
+	if (f->kind == FRAME_UDP && get_be16(l4 + 4) != f->len - f->l4)
+		return false;
+	return header_sum(f, f->at) == 0xffff &&
+	       get_be16(l4 + (f->kind == FRAME_TCP ? 16 : 6)) == fold(pseudo(f, f->at, f->len));
+}
+
 enum naive_trust naive_trust(const struct frame *f, const uint8_t *at, size_t len)
 {
-	const uint8_t *ip = at + f->l3, *l4 = at + f->l4;
+	const uint8_t *l4 = at + f->l4;
 	uint64_t sum = pseudo(f, at, len);
 
-	if (is_v4(f) && fold(add(0, ip, 4U * (ip[0] & 0xf))) != 0xffff)
+	if (header_sum(f, at) != 0xffff)
 		return NAIVE_WRONG;
 	if (get_be16(l4 + (f->ip.proto == IP_TCP ? 16 : 6)) == fold(sum))
 		return NAIVE_UNFINISHED;

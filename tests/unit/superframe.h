@@ -55,6 +55,10 @@ size_t naive_cut(const struct frame *f, size_t index, uint8_t *out);
 /* Makes both checksums of the @len bytes at @at right, which have their headers where @f has. */
 void naive_seal(const struct frame *f, uint8_t *at, size_t len);
 
+/* Do the headers of the superframe @f say what they must: the lengths of the whole, a right IPv4
+ * header checksum, and the sum of the pseudo header alone? */
+bool naive_whole(const struct frame *f);
+
 enum naive_trust {
 	NAIVE_WRONG,      /* one of the checksums is */
 	NAIVE_RIGHT,      /* both are, 0 and ffff being the same number */

@@ -198,6 +198,22 @@ static void ipv6_fragments_end_all(void **state)
 	}
 }
 
+/* Longer than the packet: nobody can tell of what flow this is. */
+static void what_cannot_be_told_ends_all(void **state)
+{
+	enum { DESTINATION_OPTIONS = 60 };
+	struct batch *b = batch_begin();
+	struct recipe r = batch_bases[TCP4], odd = other(UDP6);
+
+	(void)state;
+	batch_push(b, &r, 100);
+	push_extension(b, &odd, DESTINATION_OPTIONS, 0);
+	b->frame[1].at[55] = 255;
+	batch_push(b, &r, 100);
+	batch_push(b, &r, 100);
+	batch_expect(b, "an extension header without end", "1 1 2");
+}
+
 /* ARP, here: it has no flow, and ends none. */
 static void other_protocols_end_nothing(void **state)
 {
@@ -400,6 +416,7 @@ int main(void)
 		cmocka_unit_test(extension_headers_stay_alone),
 		cmocka_unit_test(ipv4_fragments_end_all),
 		cmocka_unit_test(ipv6_fragments_end_all),
+		cmocka_unit_test(what_cannot_be_told_ends_all),
 		cmocka_unit_test(other_protocols_end_nothing),
 		cmocka_unit_test(sixty_four_frames),
 		cmocka_unit_test(as_long_as_lengths_can_say),

@@ -21,7 +21,7 @@ enum {
 	ARENA = 1 << 21,
 	PACKETS = 8192,
 	MTU = 1600,
-	MIXED_PERCENT = 85, /* of the joins that would be possible if no flows shared a bucket */
+	MIXED_PERCENT = 95, /* of the joins that there could be if no flows shared a bucket */
 };
 
 enum journey { TRAIN, MIXED, ROUGH };
@@ -189,7 +189,8 @@ static bool has_room(const struct recipe *r)
 	       lab.sent_len + r->payload + segments * recipe_headers(r) <= ARENA / 2;
 }
 
-static void send_superframe(struct flow *flow)
+/* False when there is no room for it. */
+static bool send_superframe(struct flow *flow)
 {
 	struct recipe *r = &flow->next;
 	struct parcel *parcel = &lab.parcel[lab.parcels];
@@ -198,7 +199,7 @@ static void send_superframe(struct flow *flow)
 	r->flags = draw_flags();
 	draw_size(r);
 	if (!has_room(r))
-		return;
+		return false;
 	f = recipe_cook(r, lab.pool + pick(POOL - SUPERFRAME_ROOM), lab.whole);
 	parcel->header_len = f.payload;
 	memcpy(parcel->headers, f.at, f.payload);
@@ -211,6 +212,7 @@ static void send_superframe(struct flow *flow)
 	lab.segments += parcel->segments;
 	r->seq += (uint32_t)r->payload;
 	r->id = (uint16_t)(in_percent(10) ? pick(65536) : r->id + parcel->segments);
+	return true;
 }
 
 static void send_all(enum journey journey)
@@ -219,11 +221,9 @@ static void send_all(enum journey journey)
 	lab.flows = journey == TRAIN ? 1 : 2 + pick(FLOWS - 1);
 	for (size_t i = 0; i < lab.flows; i++) {
 		begin_flow(&lab.flow[i], (uint16_t)(lab.round * FLOWS + i));
-		for (size_t n = 1 + pick(4); n > 0; n--) {
-			send_superframe(&lab.flow[i]);
-			if (journey == TRAIN)
+		for (size_t n = 1 + pick(4); n > 0; n--)
+			if (send_superframe(&lab.flow[i]) && journey == TRAIN)
 				lab.flow[i].next.tos ^= 4; /* the next joins none before it */
-		}
 		lab.flow[i].given = lab.flow[i].first;
 		lab.flow[i].end = lab.packets;
 	}
@@ -236,11 +236,21 @@ static void put_on_wire(const struct packet *p)
 	lab.wire[lab.wires++] = *p;
 }
 
+/* The flow of a packet that has yet to be given: those with most left come most often. */
+static struct flow *draw_flow(size_t left)
+{
+	struct flow *flow = lab.flow;
+
+	for (size_t n = pick(left); n >= flow->end - flow->given; flow++)
+		n -= flow->end - flow->given;
+	return flow;
+}
+
 /* Bursts of one flow after the other, each in its order. */
 static void interleave(void)
 {
 	for (size_t left = lab.packets; left > 0;) {
-		struct flow *flow = &lab.flow[pick(lab.flows)];
+		struct flow *flow = draw_flow(left);
 
 		for (size_t n = 1 + pick(5); n > 0 && flow->given < flow->end; n--, left--)
 			put_on_wire(&lab.packet[flow->given++]);
@@ -285,10 +295,10 @@ static void roughen(void)
 	}
 }
 
-/* Into the coalescer in batches of at most @batch. */
-static void carry(size_t batch)
+/* Into the coalescer in batches of at most @batch; how many these were. */
+static size_t carry(size_t batch)
 {
-	size_t waiting = 0;
+	size_t waiting = 0, batches = 1;
 
 	for (size_t i = 0; i < lab.wires; i++) {
 		struct packet p = lab.wire[i];
@@ -299,6 +309,7 @@ static void carry(size_t batch)
 		if (waiting++ == batch || coalesce_full(lab.coalescer)) {
 			check(ledger_settle(&lab.ledger, lab.coalescer));
 			waiting = 1;
+			batches++;
 		}
 		memcpy(at, p.at, p.len);
 		lab.carried_len += p.len;
@@ -306,6 +317,7 @@ static void carry(size_t batch)
 		ledger_add(lab.coalescer, 0, &terms, at, p.len);
 	}
 	check(ledger_settle(&lab.ledger, lab.coalescer));
+	return batches;
 }
 
 /* -- What must come out -- */
@@ -358,16 +370,19 @@ static void count_joins(void)
 			lab.mixed_possible += lab.parcel[i].segments - 1;
 }
 
+/* What is cut very small may fill the coalescer more than once; then only the bytes are compared. */
 static void journey(enum journey journey)
 {
+	size_t batches;
+
 	send_all(journey);
 	interleave();
 	if (journey == ROUGH)
 		roughen();
-	carry(journey == ROUGH ? 1 + pick(64) : SIZE_MAX);
-	if (journey == TRAIN)
+	batches = carry(journey == ROUGH ? 1 + pick(64) : SIZE_MAX);
+	if (journey == TRAIN && batches == 1)
 		check_train();
-	if (journey == MIXED)
+	if (journey == MIXED && batches == 1)
 		count_joins();
 }
 
@@ -375,7 +390,7 @@ static size_t superframes_wanted;
 
 static void what_is_cut_becomes_whole_again(void **state)
 {
-	static const enum journey journeys[] = { TRAIN, MIXED, ROUGH, ROUGH };
+	static const enum journey journeys[] = { TRAIN, TRAIN, MIXED, ROUGH };
 
 	(void)state;
 	lab.random = 0x70726f7065727479;
@@ -388,7 +403,7 @@ static void what_is_cut_becomes_whole_again(void **state)
 		"# %zu superframes, %zu segments, %zu whole again, %zu of %zu joins when mixed\n",
 		lab.superframes, lab.segments, lab.whole_again, lab.mixed_joins,
 		lab.mixed_possible);
-	assert_true(lab.whole_again * 20 > lab.superframes);
+	assert_true(lab.whole_again * 10 > lab.superframes);
 	assert_true(lab.mixed_joins * 100 > lab.mixed_possible * MIXED_PERCENT);
 }
 
