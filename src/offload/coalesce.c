@@ -257,10 +257,11 @@ static bool has_views(struct coalescer *c, struct waiting *w)
 
 static void join(struct coalescer *c, struct waiting *w, uint8_t *at, size_t len)
 {
+	struct iovec *view = &c->views[w->views][w->count - 1];
 	size_t n = len - w->frame.payload;
 
-	c->views[w->views][w->count - 1] =
-		(struct iovec) { .iov_base = at + w->frame.payload, .iov_len = n };
+	view->iov_base = at + w->frame.payload;
+	view->iov_len = n;
 	w->count++;
 	w->frame.len += n;
 	if (w->frame.ip.proto == IP_TCP)
