@@ -46,7 +46,7 @@ struct engine {
 	struct coalescer *coalescer;                   /* of what was received */
 	struct envelope envelopes[ENGINE_ENVELOPES];   /* of what waits in it */
 	unsigned envelope_count;
-	struct packet *answer; /* where replies are written */
+	struct packet *answer;  /* where replies are written */
 	struct packet *refused; /* what one of them is about */
 
 	struct runs *runs;
