@@ -30,9 +30,22 @@ struct arrival {
 struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
 			      uint64_t now);
 
-/* The same for an inner frame that is described already: one that came in @a, or a superframe made
- * of several that came in the same way. */
-struct verdict inbound_decide_frame(const struct tables *t, const struct arrival *a,
-				    struct frame *inner, uint64_t now);
+/* -- The same in two halves, for many frames that came the same way. -- */
+
+/* What sender, endpoint and VXLAN header decide: the first checks, up to the reserved bits. */
+struct outside {
+	struct verdict verdict;        /* so far; final when it did not pass */
+	const struct network *network; /* set when it passed */
+	bool passed;
+	bool lasts; /* good until the tables are changed by people; else for one frame only, as
+		       strangers come and go with the frames they send */
+};
+
+void inbound_outside(struct outside *out, const struct tables *t, const struct arrival *a);
+
+/* The rest for one of their frames: @inner as frame_parse() described it, or several put together.
+ * Only when the outside passed. */
+struct verdict inbound_inside(const struct tables *t, const struct outside *outside,
+			      const struct arrival *a, struct frame *inner, uint64_t now);
 
 #endif

@@ -24,28 +24,41 @@ static void carry_out(struct engine *e, const struct verdict *v, struct frame *f
 		deliver_all(e, n, PORT_NONE, f);
 }
 
-/* @inner may be described already; inner->at NULL: it is not. */
-static void forward(struct engine *e, const struct arrival *a, struct frame *inner, uint64_t now)
+/* @f NULL: the datagram was dropped before its frame was looked at, or it has none. */
+static void finish(struct engine *e, const struct verdict *v, const struct arrival *a,
+		   struct frame *f, uint64_t now)
 {
-	struct verdict v = inbound_decide_frame(e->tables, a, inner, now);
-	const struct frame *f = inner->at ? inner : NULL;
 	enum note note;
 
-	watch_inbound(e, &v, a, f);
-	note = verdict_commit(e->tables, &v, f, now);
-	watch_events(e, &v, f, note, now);
-	if (v.action != ACTION_DROP)
-		carry_out(e, &v, inner);
+	watch_inbound(e, v, a, f);
+	note = verdict_commit(e->tables, v, f, now);
+	watch_events(e, v, f, note, now);
+	if (v->action != ACTION_DROP)
+		carry_out(e, v, f);
 }
 
+/* A datagram that no other has to do with. */
 static void forward_alone(struct engine *e, const struct arrival *a, uint64_t now)
 {
-	struct frame inner = { .at = NULL };
+	struct frame inner;
+	struct verdict v = inbound_decide(e->tables, a, &inner, now);
 
-	forward(e, a, &inner, now);
+	finish(e, &v, a, inner.at ? &inner : NULL, now);
 }
 
 /* -- Frames that came the same way wait for each other until the batch ends. -- */
+
+static void forward_one(struct engine *e, struct envelope *envelope, struct frame *f, uint64_t now)
+{
+	struct arrival a = envelope->arrival;
+	struct verdict v;
+
+	a.len = VXLAN_LEN + f->len;
+	if (!envelope->outside.lasts)
+		inbound_outside(&envelope->outside, e->tables, &a);
+	v = inbound_inside(e->tables, &envelope->outside, &a, f, now);
+	finish(e, &v, &a, f, now);
+}
 
 static void forward_waiting(struct engine *e, uint64_t now)
 {
@@ -53,7 +66,7 @@ static void forward_waiting(struct engine *e, uint64_t now)
 	uint32_t from;
 
 	while ((f = coalesce_take(e->coalescer, &from)))
-		forward(e, &e->envelopes[from].arrival, f, now);
+		forward_one(e, &e->envelopes[from], f, now);
 	e->envelope_count = 0;
 }
 
@@ -78,19 +91,13 @@ static bool same_envelope(const struct arrival *a, const struct arrival *b)
 }
 
 /* What is a superframe already stays one; it only keeps its place in its flow. */
-static struct envelope envelope_of(struct engine *e, const struct arrival *a)
+static void open_envelope(struct engine *e, struct envelope *envelope, const struct arrival *a)
 {
-	struct span in = span_of(a->at, a->len);
-	struct envelope envelope = { .arrival = *a };
-	const struct network *n;
-	struct vxlan header;
-
-	if (a->gso_size || vxlan_read(&in, &header) != VXLAN_FINE)
-		return envelope;
-	n = tables_find(e->tables, a->endpoint, header.vni);
-	if (n && n->offload)
-		envelope.terms = terms_of(e, n);
-	return envelope;
+	envelope->arrival = *a;
+	envelope->terms = (struct coalesce_terms) { .mtu = 0 };
+	inbound_outside(&envelope->outside, e->tables, a);
+	if (envelope->outside.passed && !a->gso_size && envelope->outside.network->offload)
+		envelope->terms = terms_of(e, envelope->outside.network);
 }
 
 /* The number of @a's envelope; the one in use last comes first.  Not when all are in use. */
@@ -100,7 +107,7 @@ static unsigned find_envelope(struct engine *e, const struct arrival *a)
 		if (same_envelope(&e->envelopes[i].arrival, a))
 			return i;
 	}
-	e->envelopes[e->envelope_count] = envelope_of(e, a);
+	open_envelope(e, &e->envelopes[e->envelope_count], a);
 	return e->envelope_count++;
 }
 
@@ -112,6 +119,7 @@ static bool waiting_room_full(const struct engine *e)
 /* One datagram: its frame joins those before it, or waits for others. */
 static void arrive(struct engine *e, const struct arrival *a, uint64_t now)
 {
+	const struct envelope *envelope;
 	unsigned from;
 	struct frame f;
 
@@ -122,10 +130,13 @@ static void arrive(struct engine *e, const struct arrival *a, uint64_t now)
 	if (waiting_room_full(e))
 		forward_waiting(e, now);
 	from = find_envelope(e, a);
-	if (coalesce_extend(e->coalescer, from, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
+	envelope = &e->envelopes[from];
+	if (!envelope->outside.passed)
+		finish(e, &envelope->outside.verdict, a, NULL, now);
+	else if (coalesce_extend(e->coalescer, from, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
 		return;
-	if (frame_parse(&f, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
-		coalesce_add(e->coalescer, from, &e->envelopes[from].terms, &f);
+	else if (frame_parse(&f, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
+		coalesce_add(e->coalescer, from, &envelope->terms, &f);
 	else
 		forward_alone(e, a, now);
 }

@@ -28,6 +28,7 @@ enum {
  * terms of the network that it names.  Their frames may become one. */
 struct envelope {
 	struct arrival arrival; /* of the first of them */
+	struct outside outside; /* decided once for all */
 	struct coalesce_terms terms;
 };
 

@@ -56,11 +56,8 @@ static bool reserved_bits_allowed(struct verdict *v, const struct network *n, bo
 	return true;
 }
 
-static bool inner_sound(struct verdict *v, const struct network *n, const struct arrival *a,
-			size_t inner_len, struct frame *inner)
+static bool inner_sound(struct verdict *v, const struct network *n, const struct frame *inner)
 {
-	if (!inner->at && !frame_parse(inner, a->at + (a->len - inner_len), inner_len))
-		return verdict_drop(v, DROP_INNER_RUNT);
 	if (!mac_is_station(inner->eth.src))
 		return verdict_drop(v, DROP_MAC_INVALID_SOURCE);
 	if (n->drop_vlan && inner->eth.vlans > 0)
@@ -139,35 +136,61 @@ static void deliver(struct verdict *v, const struct network *n, const struct fra
 		verdict_drop(v, DROP_OVERSIZE);
 }
 
-struct verdict inbound_decide_frame(const struct tables *t, const struct arrival *a,
-				    struct frame *inner, uint64_t now)
+/* Steps 1 to 3 as far as the outside goes.  True when the frame inside is to be looked at. */
+static bool decide_outside(struct verdict *v, const struct network **n, const struct tables *t,
+			   const struct arrival *a)
 {
-	struct verdict v = verdict_start(NETWORK_NONE);
 	struct span in = span_of(a->at, a->len);
-	const struct network *n;
 	struct vxlan header = { 0 };
 
-	v.from_peer = a->source;
-	if (!header_sound(&v, a, &in, &header))
-		return v;
-	n = tables_find(t, a->endpoint, header.vni);
-	if (!n) {
-		verdict_drop(&v, DROP_VNI_NOT_FOUND);
-		return v;
-	}
-	v.network = n->id;
-	if (sender_allowed(&v, t, n) && reserved_bits_allowed(&v, n, header.reserved) &&
-	    inner_sound(&v, n, a, in.len, inner) && congestion_told(&v, a->tos, inner) &&
-	    source_learnable(&v, t, n, inner, now)) {
-		find_superframe(n, a->gso_size, inner);
-		deliver(&v, n, inner, now);
-	}
-	return v;
+	v->from_peer = a->source;
+	if (!header_sound(v, a, &in, &header))
+		return false;
+	*n = tables_find(t, a->endpoint, header.vni);
+	if (!*n)
+		return verdict_drop(v, DROP_VNI_NOT_FOUND);
+	v->network = (*n)->id;
+	return sender_allowed(v, t, *n) && reserved_bits_allowed(v, *n, header.reserved);
+}
+
+static void decide_inside(struct verdict *v, const struct network *n, const struct tables *t,
+			  const struct arrival *a, struct frame *inner, uint64_t now)
+{
+	if (!inner_sound(v, n, inner) || !congestion_told(v, a->tos, inner) ||
+	    !source_learnable(v, t, n, inner, now))
+		return;
+	find_superframe(n, a->gso_size, inner);
+	deliver(v, n, inner, now);
 }
 
 struct verdict inbound_decide(const struct tables *t, const struct arrival *a, struct frame *inner,
 			      uint64_t now)
 {
+	struct verdict v = verdict_start(NETWORK_NONE);
+	const struct network *n;
+
 	inner->at = NULL;
-	return inbound_decide_frame(t, a, inner, now);
+	if (!decide_outside(&v, &n, t, a))
+		return v;
+	if (frame_parse(inner, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
+		decide_inside(&v, n, t, a, inner, now);
+	else
+		verdict_drop(&v, DROP_INNER_RUNT);
+	return v;
+}
+
+void inbound_outside(struct outside *o, const struct tables *t, const struct arrival *a)
+{
+	o->verdict = verdict_start(NETWORK_NONE);
+	o->passed = decide_outside(&o->verdict, &o->network, t, a);
+	o->lasts = !o->passed || o->verdict.effects.owner != FDB_OWNER_STRANGERS;
+}
+
+struct verdict inbound_inside(const struct tables *t, const struct outside *outside,
+			      const struct arrival *a, struct frame *inner, uint64_t now)
+{
+	struct verdict v = outside->verdict;
+
+	decide_inside(&v, outside->network, t, a, inner, now);
+	return v;
 }

@@ -303,7 +303,12 @@ static void in_arrive(const struct tale *tale)
 	const struct arrival *a = tale->arrival;
 	char source[ADDR_TEXT], at[ADDR_TEXT];
 
-	text_add(tale->out, "%zu bytes from %s", a->len, addr_text(a->source, source));
+	if (tale->frame && tale->frame->mores > 0)
+		text_add(tale->out, "%u datagrams of one flow, put together, from ",
+			 tale->frame->mores + 1U);
+	else
+		text_add(tale->out, "%zu bytes from ", a->len);
+	text_add(tale->out, "%s", addr_text(a->source, source));
 	if (a->endpoint < tale->tables->endpoint_count) {
 		const struct endpoint *e = &tale->tables->endpoints[a->endpoint];
 

@@ -174,6 +174,31 @@ static void a_known_neighbour_is_answered_for(void **state)
 	sim_free(sim);
 }
 
+/* What the outside of datagrams decides is decided once for a batch; but who a stranger is changes
+ * with his first frame, and the others must not seem to come from elsewhere. */
+static void a_stranger_speaks_at_length(void **state)
+{
+	struct sim *sim = sim_new(17);
+	struct sim_node *a = sim_add_node(sim, "10.0.0.1", 1);
+	struct sim_node *b = sim_add_node(sim, "10.0.0.2", 1);
+	struct network *of_a = sim_add_network(a, SIM_VNI), *of_b = sim_add_network(b, SIM_VNI);
+	struct sim_port *from = sim_add_port(b, of_b, sim_takes_all);
+	struct sim_port *to = sim_add_port(a, of_a, sim_takes_all);
+	uint8_t frame[256];
+
+	(void)state;
+	sim_set_flood(b, of_b, &a->addr, 1); /* a knows nothing of b */
+	for (uint16_t i = 0; i < 8; i++)     /* eight flows, so that nothing is put together */
+		sim_give(from, frame,
+			 make_udp(frame, host_of(2 + i % 2), host_of(1), 1000 + i, 64, i));
+	sim_run(sim, MOMENT);
+	assert_int_equal(sim_discard(to), 8);
+	assert_int_equal(fdb_counts(of_a->fdb)->learned, 2);
+	assert_int_equal(fdb_counts(of_a->fdb)->moves, 0);
+	assert_int_equal(fdb_held_by(of_a->fdb, FDB_OWNER_STRANGERS), 2);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +206,7 @@ int main(void)
 		cmocka_unit_test(forgets_what_is_silent),
 		cmocka_unit_test(follows_a_move_and_freezes_a_juggler),
 		cmocka_unit_test(a_loop_is_refused),
+		cmocka_unit_test(a_stranger_speaks_at_length),
 		cmocka_unit_test(misses_are_noted),
 		cmocka_unit_test(a_known_neighbour_is_answered_for),
 	};

@@ -74,10 +74,28 @@ static void dropped_frames_are_told_too(void **state)
 	sim_free(sim);
 }
 
+/* Many datagrams that were put together are one frame with one story. */
+static void a_superframe_has_one_story(void **state)
+{
+	struct sim *sim = sim_mesh(3, 2, 4);
+	struct sim_node *b = sim->node[1];
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, 14000, 1400);
+
+	(void)state;
+	sim_trace(b, 2);
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, NS_PER_MS);
+	assert_steps(b, "◂ in", "DELIVER ALL");
+	assert_non_null(strstr(b->trace, "10 datagrams of one flow, put together, from 10.0.0.1"));
+	assert_null(strstr(strstr(b->trace, "arrive") + 1, "arrive"));
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ping_in_five_steps),
+		cmocka_unit_test(a_superframe_has_one_story),
 		cmocka_unit_test(dropped_frames_are_told_too),
 	};
 
