@@ -10,7 +10,9 @@
 #include "port/link.h"
 #include "udp_private.h"
 
-enum { BUFFER = 4 << 20 }; /* bytes of socket buffer: 64 superframes' worth */
+/* Bytes of socket buffer.  Measured with four TCP streams on two busy processors: 4 MB lose a message
+ * of 64 KB now and then, and each costs a flow some forty segments; 8 MB hardly ever do. */
+enum { BUFFER = 8 << 20 };
 
 struct option {
 	int level, name, value;
