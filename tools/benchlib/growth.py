@@ -1,0 +1,5 @@
+"""Cost does not grow."""
+
+
+def measure(given, programs, results):
+    return []
