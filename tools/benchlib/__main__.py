@@ -119,7 +119,7 @@ def main():
     save(given.json, report.as_json(results, here, grown))
     save(given.svg, chart.draw(results, here))
     print(f"\n{time.monotonic() - start:.0f} s; {given.json}, {given.svg}")
-    lines, fine = report.check(results, grown)
+    lines, fine = report.check(results, grown, loads)
     if given.check or grown:
         print("\n".join(lines))
     return 0 if fine or not given.check else 1

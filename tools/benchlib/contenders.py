@@ -3,11 +3,10 @@
 An end knows three things: what it lacks on this machine, what both sides need before either starts, and
 how to make a device in UA or UB that carries Ethernet frames to the other side.
 """
-import os
 import shutil
 
 import peers
-from lab import AS_NOBODY, INNER_MTU, NOBODY, OTHER, UNDERLAY, Broken, inside, run
+from lab import AS_NOBODY, INNER_MTU, NOBODY, OTHER, UNDERLAY, inside, no_taps, run, works
 
 VNI = "100"
 PORT = "4789"
@@ -33,12 +32,9 @@ class Kernel(End):
         self.features = features
 
     def lacks(self):
-        try:
-            run("ip", "link", "add", "probe", "type", "vxlan", "id", VNI, "dstport", PORT)
-            run("ip", "link", "del", "probe")
-        except Broken:
-            return "this kernel has no VXLAN device"
-        return None
+        probe = ("probe", "type", "vxlan", "id", VNI, "dstport", PORT)
+        made = works("ip", "link", "add", *probe) and works("ip", "link", "del", "probe")
+        return None if made else "this kernel has no VXLAN device"
 
     def make(self, lab, side):
         ns = "U" + side
@@ -61,11 +57,9 @@ class Ours(End):
         self.cluster = cluster or small_cluster
 
     def lacks(self):
-        if not os.path.exists("/dev/net/tun"):
-            return "no /dev/net/tun"
-        if self.unprivileged and run(*AS_NOBODY, "true", check=False) != "":
-            return "cannot become another user here"
-        return None
+        if self.unprivileged and not works(*AS_NOBODY, "true"):
+            return "no right to become another user"
+        return no_taps()
 
     def prepare(self, lab):
         lab.write("cluster.yaml", self.cluster(self.lines))
@@ -78,7 +72,7 @@ class Ours(End):
             run("ip", "-n", ns, "link", "set", "v0", "mtu", str(INNER_MTU), "up")
         argv = [lab.path("vxs"), "run", "-f", lab.path("cluster.yaml"), "--node", side.lower()]
         process = lab.spawn(ns, (AS_NOBODY if self.unprivileged else []) + argv, log)
-        setattr(lab, "vxs_" + side, process)
+        lab.switches[side] = process
         lab.says(log, "is ready", process)
         return "v0"
 

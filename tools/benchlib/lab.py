@@ -44,6 +44,24 @@ def until(condition, seconds, what):
         time.sleep(0.02)
 
 
+def works(*argv):
+    """Does the command succeed?"""
+    try:
+        run(*argv)
+    except Broken:
+        return False
+    return True
+
+
+def no_taps():
+    """Why nobody can make TAPs here, or None."""
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+    except OSError as why:
+        return f"/dev/net/tun: {why.strerror}"
+    return None
+
+
 def inside(ns):
     return ["ip", "netns", "exec", ns]
 
@@ -54,6 +72,7 @@ class Lab:
     def __init__(self, programs):
         self.programs = programs  # name -> path of what was built
         self.processes = []
+        self.switches = {}  # side -> process of vxs
 
     def __enter__(self):
         self.dir = tempfile.mkdtemp(prefix="vxs-bench-")

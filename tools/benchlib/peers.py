@@ -2,7 +2,7 @@
 import os
 import shutil
 
-from lab import OTHER, TENANT, UNDERLAY, inside, run, until
+from lab import OTHER, TENANT, UNDERLAY, inside, no_taps, run, until
 
 
 def missing(*programs):
@@ -17,7 +17,7 @@ class Peer:
     needs = ()
 
     def lacks(self):
-        return missing(*self.needs)
+        return missing(*self.needs) or no_taps()
 
     def prepare(self, lab):
         pass

@@ -39,6 +39,8 @@ def short(value):
 def rows(results, cell):
     """A table: a contender per line, a metric per column."""
     metrics = results.metrics()
+    if not metrics:
+        return
     head = [[""] + [m.label for m in metrics], [""] + [m.unit for m in metrics]]
     body = [[c.label] + [cell(c.name, m.name) for m in metrics] for c in results.contenders]
     widths = [max(len(line[i]) for line in head + body) for i in range(len(metrics) + 1)]
@@ -66,16 +68,15 @@ def tables(results):
         yield "lowest and highest of the rounds:"
         yield from rows(results, spread)
     if results.notes:
-        yield ""
-        yield from results.notes
+        yield from ("", *results.notes)
 
 
-def check(results, growth):
-    """The lines of --check, and whether all limits that could be judged are kept."""
+def check(results, growth, metrics):
+    """The lines of --check for these metrics, and whether all limits that could be judged are kept."""
     medians, lines, fine = results.medians(), [], True
     less = {m.name: m.less for m in METRICS}
     label = {m.name: m.label for m in METRICS}
-    for limit in limits.LIMITS:
+    for limit in (limit for limit in limits.LIMITS if limit.metric in metrics):
         found = limits.judge(limit, medians, less[limit.metric])
         bound = f">= {limit.at_least}" if limit.at_least is not None else f"<= {limit.at_most}"
         what = f"{label[limit.metric]}: {limit.who} / "
