@@ -56,7 +56,7 @@ def flow(given, programs, results):
     results.note(f"growth: TCP {small:.2f} Gbit/s with the small file ({min(values['small']):.2f}.."
                  f"{max(values['small']):.2f}), {large:.2f} with the large one ({min(values['large']):.2f}.."
                  f"{max(values['large']):.2f})")
-    return row(f"TCP with {NETWORKS} networks, {ENTRIES} entries, {PEERS} peers", large / small,
+    return row(f"TCP: {NETWORKS} networks, {ENTRIES} entries, {PEERS} peers", large / small,
                1 - FLOW_LOSES_AT_MOST, "x", at_least=True, values=values)
 
 
@@ -86,7 +86,7 @@ def broadcast(given, programs, results):
     if packets < 0.9 * count * PEERS:
         raise Broken(f"broadcast: only {packets} copies of {count:.0f} frames left for {PEERS} peers")
     results.note(f"growth: {packets / count:.0f} copies of each of {count:.0f} broadcasts left")
-    return row(f"a broadcast to {PEERS} peers, time of the switch", work / packets * PEERS,
+    return row(f"CPU of a broadcast to {PEERS} peers", work / packets * PEERS,
                BROADCAST_TAKES_AT_MOST, " ms")
 
 
@@ -96,7 +96,7 @@ def broadcast_of(address):
 
 def row(what, value, bound, unit, at_least=False, **more):
     return {"what": what, "value": f"{value:.2f}{unit}", "bound": f"{'>=' if at_least else '<='} {bound:g}{unit}",
-            "ok": value >= bound if at_least else value <= bound, **more}
+            "verdict": "ok" if (value >= bound if at_least else value <= bound) else "MISSED", **more}
 
 
 def measure(given, programs, results):
@@ -106,5 +106,5 @@ def measure(given, programs, results):
             rows.append(part(given, programs, results))
         except Broken as why:
             results.note(f"growth: {why}")
-            rows.append({"what": part.__name__, "value": "-", "bound": "", "ok": False})
+            rows.append({"what": part.__name__, "value": "-", "bound": "", "verdict": "MISSED"})
     return rows

@@ -36,11 +36,11 @@ def run(*argv, timeout=20, check=True):
 
 
 def until(condition, seconds, what):
-    """Waits until it holds; its own complaint, or `what`, when it never does."""
+    """Waits until it holds; complains of `what`, a text or what makes one, when it never does."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise Broken(f"never came true in {seconds} s: {what}")
+            raise Broken(f"never came true in {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.02)
 
 
@@ -140,7 +140,8 @@ class Lab:
 
     def ready(self, seconds=15):
         """No figure before a ping went through."""
-        until(lambda: self.pings("A", TENANT["B"]), seconds, "a ping from tenant to tenant" + self.last_words())
+        until(lambda: self.pings("A", TENANT["B"]), seconds, lambda: "a ping from tenant to tenant" + self.last_words())
+        run(*inside("A"), "ping", "-q", "-c", "5", "-i", "0.05", TENANT["B"], check=False)  # paths may still change
 
     # -- Processes --
 

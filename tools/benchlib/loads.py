@@ -31,16 +31,16 @@ class Metric:
 
 # What each load tells.
 METRICS = [
-    Metric("tcp1", "TCP", "Gbit/s"),
-    Metric("tcp4", "TCP, 4 streams", "Gbit/s"),
-    Metric("rev", "TCP reverse", "Gbit/s"),
-    Metric("udp64", "UDP 64 bytes", "kpps"),
-    Metric("udp1400", "UDP 1400 bytes", "kpps"),
+    Metric("tcp1", "TCP x1", "Gbit/s"),
+    Metric("tcp4", "TCP x4", "Gbit/s"),
+    Metric("rev", "TCP back", "Gbit/s"),
+    Metric("udp64", "UDP 64", "kpps"),
+    Metric("udp1400", "UDP 1400", "kpps"),
     Metric("gso", "UDP GSO", "Gbit/s"),
-    Metric("cpu", "CPU per packet", "us", less=True),
-    Metric("ping", "ping flood", "us", less=True),
-    Metric("rr50", "TCP req. p50", "us", less=True),
-    Metric("rr99", "TCP req. p99", "us", less=True),
+    Metric("cpu", "CPU/packet", "us", less=True),
+    Metric("ping", "ping -f", "us", less=True),
+    Metric("rr50", "req. p50", "us", less=True),
+    Metric("rr99", "req. p99", "us", less=True),
 ]
 
 
@@ -50,9 +50,9 @@ class Visit:
     def __init__(self, lab, seconds, memory):
         self.lab, self.seconds, self.memory = lab, seconds, memory
         self.probe_ms = int(300 * min(seconds, 2))
-        self.sinks = {}
+        self.servers = {}
         self.runs = 0
-        self.notes = []
+        self.worst_order = 0  # share of a run's datagrams that a later one overtook
 
     def load(self, *argv, ns="A", **more):
         return run(*inside(ns), self.lab.programs["load"], *argv, **more)
@@ -74,9 +74,9 @@ class Visit:
 
     def serve(self, name, argv, kind, port):
         """A server in B that lives as long as the lab."""
-        if name in self.sinks:
+        if name in self.servers:
             return
-        self.sinks[name] = self.lab.spawn("B", argv, name + ".out")
+        self.servers[name] = self.lab.spawn("B", argv, name + ".out")
         listing = "/proc/net/" + kind
         until(lambda: f":{int(port):04X} " in run(*inside("B"), "cat", listing), 5, f"{name} listens")
 
@@ -95,20 +95,21 @@ class Visit:
         said = self.load("send", address, port, str(self.runs), str(size), str(int(rate)), str(ms), str(segments),
                          timeout=20 + ms / 1000)
         sent, ns = map(int, said.split())
-        received = self.received(name, self.runs)
+        received, reordered = self.received(name, self.runs)
+        self.worst_order = max(self.worst_order, reordered / received if received else 0)
         return sent / ns * 1e9, received / ns * 1e9, 1 - received / sent if sent else 1
 
     def received(self, name, number):
-        """What the sink says about a run; nothing when not even its end arrived."""
+        """(arrived, reordered) as the sink says; nothing when not even the end of the run arrived."""
         path, end = self.lab.path(name + ".out"), time.monotonic() + 0.5
         while time.monotonic() < end:
             with open(path, encoding="utf-8") as file:
                 for line in file:
                     words = line.split()
                     if line.endswith("\n") and int(words[0]) == number:
-                        return int(words[2])
+                        return int(words[2]), int(words[3])
             time.sleep(0.01)
-        return 0
+        return 0, 0
 
     def highest_rate(self, key, size, segments=1):
         """Datagrams per second that arrived at the highest rate with less than LOSS_ALLOWED lost."""

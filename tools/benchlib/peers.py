@@ -53,7 +53,8 @@ class Tinc(Peer):
                       f"Name = {side}\nMode = switch\nDeviceType = tap\nInterface = p0\nAddressFamily = ipv4\n"
                       + ("ConnectTo = B\n" if side == "A" else ""))
             lab.write(f"tinc-{side}/hosts/{side}",
-                      f"Address = {UNDERLAY[side]}\nCipher = none\nDigest = none\nMACLength = 0\nCompression = 0\n")
+                      f"Address = {UNDERLAY[side]}\nCipher = none\nDigest = none\nMACLength = 0\nCompression = 0\n"
+                      "PMTUDiscovery = no\n")  # until it knew, full frames would go over TCP
             run("tincd", "-c", lab.path(f"tinc-{side}"), "-K", "1024")
         for side in "AB":
             shutil.copy(lab.path(f"tinc-{side}/hosts/{side}"), lab.path(f"tinc-{OTHER[side]}/hosts/{side}"))

@@ -71,28 +71,27 @@ def tables(results):
         yield from ("", *results.notes)
 
 
-def check(results, growth, metrics):
-    """The lines of --check for these metrics, and whether all limits that could be judged are kept."""
-    medians, lines, fine = results.medians(), [], True
-    less = {m.name: m.less for m in METRICS}
-    label = {m.name: m.label for m in METRICS}
+def check(results, metrics):
+    """What became of each limit over these metrics.  Not to have been asked for or installed is an excuse, to
+    have given no figure is none."""
+    medians = results.medians()
+    present = {contender.name for contender in results.contenders}
+    of = {metric.name: metric for metric in METRICS}
     for limit in (limit for limit in limits.LIMITS if limit.metric in metrics):
-        found = limits.judge(limit, medians, less[limit.metric])
-        bound = f">= {limit.at_least}" if limit.at_least is not None else f"<= {limit.at_most}"
-        what = f"{label[limit.metric]}: {limit.who} / "
-        if not found:
-            lines.append(f"  {what + '|'.join(limit.than):54} {'':>8} {bound:>9}  skipped: not measured here")
-            continue
-        ratio, ok, other = found
-        fine &= ok
-        lines.append(f"  {what + other:54} {ratio:7.2f}x {bound:>8}x  {'ok' if ok else 'MISSED'}")
-    for row in growth:
-        fine &= row["ok"]
-        lines.append(f"  {row['what']:54} {row['value']:>8} {row['bound']:>9}  {'ok' if row['ok'] else 'MISSED'}")
-    return lines, fine
+        bound = f">= {limit.at_least}x" if limit.at_least is not None else f"<= {limit.at_most}x"
+        ratio, ok, other = limits.judge(limit, medians, of[limit.metric].less) or (None, False, "|".join(limit.than))
+        skipped = ratio is None and (limit.who not in present or not present.intersection(limit.than))
+        yield {"what": f"{of[limit.metric].label}: {limit.who} / {other}", "bound": bound, "ratio": ratio,
+               "value": "-" if ratio is None else f"{ratio:.2f}x",
+               "verdict": "skipped: not measured here" if skipped else "ok" if ok else "MISSED"}
 
 
-def as_json(results, machine, growth):
+def lines_of(checks):
+    for row in checks:
+        yield f"  {row['what']:50} {row['value']:>9}  {row['bound']:>9}  {row['verdict']}"
+
+
+def as_json(results, machine, checks):
     medians = results.medians()
     return json.dumps({
         "machine": machine,
@@ -101,6 +100,6 @@ def as_json(results, machine, growth):
                     for m in results.metrics()},
         "results": [{"contender": name, "metric": metric, "median": medians[(name, metric)], "min": min(values),
                      "max": max(values), "values": values} for (name, metric), values in results.values.items()],
-        "growth": growth,
+        "limits": checks,
         "notes": results.notes,
     }, indent=1)
