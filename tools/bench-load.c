@@ -252,7 +252,6 @@ static void __attribute__((noreturn)) sink(const char *port, bool gro)
 	prctl(PR_SET_TIMERSLACK, 1);
 	for (;;) {
 		bool waits = run.over || now_ns() - heard > SILENCE_NS;
-
 		size_t got = drain(fd, &run, waits ? MSG_WAITFORONE : MSG_DONTWAIT);
 
 		if (got)
@@ -285,21 +284,19 @@ static void put_stamp(uint8_t *to, uint32_t run, uint64_t number, uint64_t total
 /* How many messages pacing allows now. */
 static size_t allowed(struct sending *s, uint64_t now)
 {
-	uint64_t elapsed = now - s->start - s->forgiven;
-	uint64_t at =
-		s->rate ? s->sent * NS_PER_S / s->rate : 0; /* when all sent so far were due */
-
 	if (!s->rate)
 		return BATCH;
-	if (elapsed <= at)
-		return 0;
-	uint64_t late = FORGIVEN_NS + s->segments * NS_PER_S / s->rate;
 
-	if (elapsed - at > late) {
-		s->forgiven += elapsed - at - late;
-		elapsed = at + late;
+	uint64_t elapsed = now - s->start - s->forgiven;
+	uint64_t due_at = s->sent * NS_PER_S / s->rate; /* when all sent so far should have left */
+	uint64_t late = elapsed > due_at ? elapsed - due_at : 0;
+	uint64_t most = FORGIVEN_NS + s->segments * NS_PER_S / s->rate;
+
+	if (late > most) {
+		s->forgiven += late - most;
+		late = most;
 	}
-	uint64_t due = (elapsed - at) * s->rate / NS_PER_S / s->segments;
+	uint64_t due = late * s->rate / NS_PER_S / s->segments;
 
 	return due < BATCH ? (size_t)due : BATCH;
 }
@@ -337,7 +334,6 @@ static void send_run(struct sending *s, uint64_t duration)
 	uint64_t now;
 
 	prctl(PR_SET_TIMERSLACK, 1);
-	set(s->fd, SOL_SOCKET, SO_BROADCAST, 1, "SO_BROADCAST");
 	if (s->segments > 1)
 		set(s->fd, SOL_UDP, UDP_SEGMENT, (int)s->size, "UDP_SEGMENT");
 	s->start = now_ns();

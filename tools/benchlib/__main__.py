@@ -81,7 +81,7 @@ def measure(chosen, loads, given, programs, results, quiet):
     memories = {contender.name: {} for contender in chosen}
     for number in range(given.rounds):
         quiet.listen()
-        turn = number * max(1, len(chosen) // given.rounds)
+        turn = number * max(1, len(chosen) // given.rounds) % max(1, len(chosen))
         for contender in chosen[turn:] + chosen[:turn]:
             if sys.stderr.isatty():
                 print(f"\r\033[Kround {number + 1} of {given.rounds}: {contender.label}", end="", file=sys.stderr)
@@ -127,4 +127,7 @@ def main():
     return 1 if given.check and any(row["verdict"] == "MISSED" for row in checks) else 0
 
 
-sys.exit(main())
+try:
+    sys.exit(main())
+except KeyboardInterrupt:
+    sys.exit(130)

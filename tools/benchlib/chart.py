@@ -15,7 +15,7 @@ def colour(name):
 
 def bar(y, contender, value, most, reference):
     length = max(1, value / most * WIDTH)
-    ratio = f"  {value / reference:.2f}×" if reference else ""
+    ratio = f" · {value / reference:.2f}×" if reference else ""
     return (f'<text x="{LABEL - 8}" y="{y + 12}" text-anchor="end">{escape(contender.label)}</text>'
             f'<rect x="{LABEL}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{colour(contender.name)}"/>'
             f'<text x="{LABEL + length + 6:.1f}" y="{y + 12}">{short(value)}{ratio}</text>')

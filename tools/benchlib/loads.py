@@ -1,7 +1,7 @@
 """What is asked of a contender, and the figures that come out.
 
-A load is a function (visit) -> {metric: value}; a value of None means that it did not work, and why is noted
-in the visit.  Rules learnt the hard way:
+A load is a function (visit) -> {metric: value}; what it cannot measure it complains of as Broken.
+Rules learnt the hard way:
 
 * iperf3 is told to use cubic: hosts may default to bbr with large buffers, and namespaces inherit that.
 * Under a paced load the busy ticks of /proc/stat lie (work shorter than a tick is never seen), so the cost of
@@ -64,7 +64,7 @@ class Visit:
         for _ in range(20):
             said = run(*inside("A"), "iperf3", "-c", TENANT["B"], "-C", "cubic", "-J",
                        "-t", str(max(1, round(self.seconds))), *options, check=False, timeout=30 + self.seconds)
-            done = json.loads(said or "{}")
+            done = json.loads(said) if said.startswith("{") else {}
             if "busy" not in done.get("error", ""):
                 break
             time.sleep(0.05)  # it still closes the test before
