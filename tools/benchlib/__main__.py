@@ -58,11 +58,12 @@ def is_quick(name, load):
     return load in QUICK or any(limit.metric == load and name in (limit.who, *limit.than) for limit in LIMITS)
 
 
-def visit(contender, loads, given, programs, results, memory):
+def visit(contender, loads, given, programs, results, quiet, memory):
     """One contender in one round; what breaks is noted and costs no more than its own figures."""
     try:
         with Lab(programs) as lab:
             contender.build(lab)
+            quiet.listen()
             here = Visit(lab, given.seconds, memory)
             for load in loads:
                 if given.quick and not given.loads and not is_quick(contender.name, load):
@@ -80,12 +81,11 @@ def visit(contender, loads, given, programs, results, memory):
 def measure(chosen, loads, given, programs, results, quiet):
     memories = {contender.name: {} for contender in chosen}
     for number in range(given.rounds):
-        quiet.listen()
         turn = number * max(1, len(chosen) // given.rounds) % max(1, len(chosen))
         for contender in chosen[turn:] + chosen[:turn]:
             if sys.stderr.isatty():
                 print(f"\r\033[Kround {number + 1} of {given.rounds}: {contender.label}", end="", file=sys.stderr)
-            visit(contender, loads, given, programs, results, memories[contender.name])
+            visit(contender, loads, given, programs, results, quiet, memories[contender.name])
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
 

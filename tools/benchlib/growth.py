@@ -8,7 +8,7 @@ from lab import TENANT, UNDERLAY, Broken, Lab, run
 from loads import LOADS, Visit
 
 NETWORKS, ENTRIES, PEERS = 1000, 100000, 1000
-TURNS, QUICK_TURNS = 12, 5
+TURNS, QUICK_TURNS = 12, 4
 FLOW_LOSES_AT_MOST = 0.03
 BROADCASTS_PER_SECOND, BROADCAST_MS = 20, 3000
 BROADCAST_TAKES_AT_MOST = 3.0  # milliseconds of the sending switch
