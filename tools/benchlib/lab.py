@@ -75,7 +75,7 @@ class Lab:
         self.switches = {}  # side -> process of vxs
 
     def __enter__(self):
-        self.dir = tempfile.mkdtemp(prefix="vxs-bench-")
+        self.dir = tempfile.mkdtemp(dir="/run")  # a tmpfs of our own
         os.chmod(self.dir, 0o755)
         for side in "AB":
             self.space(side)
