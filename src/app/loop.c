@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <ev.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "app/missing.h"
+#include "app/spin.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -37,6 +39,9 @@ struct loop {
 	struct missing missing;
 	uint64_t now;
 	bool paused;
+	struct spin spin;
+	bool awake;              /* looking again instead of sleeping */
+	uint64_t received, sent; /* until the last turn */
 	struct port_watch *ports;
 	struct socket_watch *sockets;
 	unsigned socket_count;
@@ -206,6 +211,17 @@ static void pause_ports(struct loop *l, bool paused)
 	l->paused = paused;
 }
 
+/* Is an answer so likely that sleeping does not pay? */
+static bool stays_awake(struct loop *l)
+{
+	const struct engine_counters *count = engine_counters(l->s->engine);
+	uint64_t in = count->received - l->received, out = count->datagrams - l->sent;
+
+	l->received = count->received;
+	l->sent = count->datagrams;
+	return spin_on(&l->spin, in, out, clock_now());
+}
+
 static void on_turn(EV_P_ ev_prepare *prepare, int events)
 {
 	struct loop *l = prepare->data;
@@ -219,19 +235,23 @@ static void on_turn(EV_P_ ev_prepare *prepare, int events)
 		watch_writable(l);
 	if (paused != l->paused)
 		pause_ports(l, paused);
-	if (more && !paused)
+	l->awake = stays_awake(l);
+	if ((more && !paused) || l->awake)
 		ev_idle_start(l->ev, &l->busy);
 	else
 		ev_idle_stop(l->ev, &l->busy);
 }
 
-/* Being watched is enough: an idle watcher keeps the loop from sleeping while flooded copies wait.
- */
+/* Being watched is enough: an idle watcher keeps the loop from sleeping while flooded copies wait, or
+ * an answer. */
 static void on_busy(EV_P_ ev_idle *idle, int events)
 {
+	const struct loop *l = idle->data;
+
 	(void)loop;
-	(void)idle;
 	(void)events;
+	if (l->awake)
+		sched_yield();
 }
 
 static void on_tick(EV_P_ ev_timer *timer, int events)
@@ -325,6 +345,7 @@ static void start_turns(struct loop *l)
 	ev_prepare_start(l->ev, &l->turn);
 
 	ev_idle_init(&l->busy, on_busy);
+	l->busy.data = l;
 
 	ev_timer_init(&l->patience, on_patience, 0., (double)ENGINE_PATIENCE / (double)NS_PER_S);
 

@@ -214,8 +214,10 @@ static int receive_some(struct engine *e, uint16_t endpoint, struct underlay *u,
 		h->bytes += batch[i].len;
 		h->slots++;
 	}
-	if (got >= 0)
+	if (got >= 0) {
+		e->count.received += (unsigned)got;
 		u->receive = next_receive(batch, asked, (unsigned)got);
+	}
 	if (h->slots == ENGINE_RECEIVE_BATCH || h->bytes >= RECEIVE_BYTES) {
 		forward_waiting(e, now);
 		*h = (struct harvest) { 0 };
