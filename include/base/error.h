@@ -10,6 +10,7 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,21 +33,41 @@ struct error {
 };
 
 struct errors {
-	struct error *list; /* in the order they were found; errors_print() sorts by position */
+	struct error *list; /* in the order they were found */
 	size_t count, room;
+	size_t kept_warnings; /* in the list */
 	size_t error_count, warning_count;
 };
 
 /* Adds one.  @hint may be NULL.  Memory running short keeps the counts right and loses the text, as
- * does everything beyond the first ERRORS_KEPT: a file of nothing but mistakes stays cheap. */
+ * does everything beyond the first ERRORS_KEPT: a file of nothing but mistakes stays cheap.  A
+ * warning makes room for an error. */
 enum { ERRORS_KEPT = 1000 };
 
 void errors_add(struct errors *e, enum severity severity, uint16_t code, struct position at,
 		const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+void errors_vadd(struct errors *e, enum severity severity, uint16_t code, struct position at,
+		 const char *hint, const char *format, va_list args)
+	__attribute__((format(printf, 6, 0)));
 void errors_free(struct errors *e);
 
-/* Writes the first ERRORS_SHOWN by position, with the lines of @source (the file's text) they point
- * at, how many more there are, and the closing line "2 errors, 1 warning.", followed by
+/* No further error is kept: what would go into its text need not be found out. */
+bool errors_are_full(const struct errors *e);
+
+/* Brings those worth showing to the front of the list, in the order of the text, and returns how
+ * many they are: all of them up to @most, beyond that errors rather than warnings. */
+size_t errors_pick(struct errors *e, size_t most);
+
+/* What of @e is not among its first @shown: "5 more errors, 1 more warning" in @out, or "". */
+enum { ERRORS_REST = 96 };
+const char *errors_rest(const struct errors *e, size_t shown, char out[ERRORS_REST]);
+
+/* "E112" */
+enum { ERROR_CODE = 8 };
+const char *error_code(const struct error *error, char out[ERROR_CODE]);
+
+/* Writes the ERRORS_SHOWN worth it, by position, with the lines of @source (the file's text) they
+ * point at, how many more there are, and the closing line "2 errors, 1 warning.", followed by
  * @consequence ("Nothing was changed.") where it is not NULL.  Nothing at all when there is none.
  * Sorts @e. */
 enum { ERRORS_SHOWN = 20 };

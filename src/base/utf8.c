@@ -43,3 +43,24 @@ size_t utf8_read(const char *at, size_t len, uint32_t *character)
 	*character = bits;
 	return n;
 }
+
+bool utf8_is_hidden(uint32_t character)
+{
+	static const struct {
+		uint32_t first, last;
+	} hidden[] = {
+		{ 0x0000, 0x001f }, /* C0 */
+		{ 0x007f, 0x009f }, /* DEL, C1 */
+		{ 0x00ad, 0x00ad }, /* soft hyphen */
+		{ 0x061c, 0x061c }, /* Arabic letter mark */
+		{ 0x200b, 0x200f }, /* zero-width space and joiners, direction marks */
+		{ 0x2028, 0x202e }, /* line and paragraph separators, direction embeddings */
+		{ 0x2060, 0x206f }, /* word joiner, invisible operators, direction isolates */
+		{ 0xfeff, 0xfeff }, /* byte order mark */
+	};
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (character >= hidden[i].first && character <= hidden[i].last)
+			return true;
+	return false;
+}

@@ -100,14 +100,14 @@ setup() {
 
 @test "twenty mistakes are shown, the rest counted" {
 	seq 25 | sed 's/.*/  x&: { vni: -1 }/' | cluster "$good" 198.51.100.1 198.51.100.2
-	finds '\.\.\. and 5 more' check "$good"
+	finds '^\.\.\. and 5 more errors$' check "$good"
 	[ "$(grep -c ': error: ' "$BATS_TEST_TMPDIR/err")" = 20 ]
 	grep -qx '25 errors\.' "$BATS_TEST_TMPDIR/err"
 }
 
 @test "a file of nothing but mistakes is answered at once" {
 	seq 20000 | sed 's/.*/  x&: { vni: -1 }/' | cluster "$good" 198.51.100.1 198.51.100.2
-	finds '\.\.\. and 19980 more' check "$good"
+	finds '^\.\.\. and 19980 more errors$' check "$good"
 	grep -qx '20000 errors\.' "$BATS_TEST_TMPDIR/err"
 }
 

@@ -1,8 +1,8 @@
 /* Cluster files on disk: each under bad/ says exactly what its .expected says, each under good/ and
  * in configs/ is planned and applied for every node without a word.
  *
- * VXS_GOLDEN=write in the environment writes the .expected files instead; read them before they are
- * committed. */
+ * VXS_GOLDEN=write in the environment writes the .expected files instead (tests/data/cluster/update
+ * does, and shows what that changes). */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,10 +73,24 @@ static void write_golden(const char *path, const char *said)
 	fclose(file);
 }
 
-static void check_bad(const char *name)
+/* Is what was said what is expected?  Tells the difference. */
+static bool is_golden(const char *name, const char *golden, const char *said)
+{
+	struct loaded expected = load(golden);
+	bool same = strlen(said) == expected.len && !memcmp(said, expected.text, expected.len);
+
+	if (!same)
+		print_error("%s says\n%s\ninstead of\n%.*s\n", name, said, (int)expected.len,
+			    expected.text);
+	free(expected.text);
+	return same;
+}
+
+static bool check_bad(const char *name)
 {
 	char path[PATH_ROOM], golden[PATH_ROOM + 16];
-	struct loaded loaded, expected;
+	struct loaded loaded;
+	bool fine = true;
 	char *said;
 
 	path_in(path, "tests/data/cluster/bad", name);
@@ -85,17 +99,13 @@ static void check_bad(const char *name)
 	loaded = load(path);
 	said = report(name, &loaded);
 	assert_true(said[0] != '\0');
-	if (getenv("VXS_GOLDEN")) {
+	if (getenv("VXS_GOLDEN"))
 		write_golden(golden, said);
-	} else {
-		expected = load(golden);
-		if (strlen(said) != expected.len || memcmp(said, expected.text, expected.len) != 0)
-			fail_msg("%s says\n%s\ninstead of\n%.*s", name, said, (int)expected.len,
-				 expected.text);
-		free(expected.text);
-	}
+	else
+		fine = is_golden(name, golden, said);
 	free(said);
 	free(loaded.text);
+	return fine;
 }
 
 static uint32_t mtu_1500(void *context, struct addr addr, const char *interface)
@@ -123,7 +133,7 @@ static void check_node(const struct cluster *cluster, uint32_t node)
 	errors_free(&errors);
 }
 
-static void check_good(const char *dir, const char *name)
+static bool check_good(const char *dir, const char *name)
 {
 	struct errors errors = { 0 };
 	struct cluster *cluster;
@@ -143,6 +153,7 @@ static void check_good(const char *dir, const char *name)
 	cluster_free(cluster);
 	errors_free(&errors);
 	free(loaded.text);
+	return true;
 }
 
 /* Calls one of the two for each .yaml file of @dir; returns how many there were. */
@@ -150,7 +161,7 @@ static int each(const char *dir, bool good)
 {
 	struct dirent **names;
 	char path[PATH_ROOM];
-	int count, files = 0;
+	int count, files = 0, wrong = 0;
 
 	path_in(path, dir, "");
 	count = scandir(path, &names, NULL, alphasort);
@@ -160,14 +171,13 @@ static int each(const char *dir, bool good)
 
 		if (end && strcmp(end, ".yaml") == 0) {
 			files++;
-			if (good)
-				check_good(dir, names[i]->d_name);
-			else
-				check_bad(names[i]->d_name);
+			wrong += good ? !check_good(dir, names[i]->d_name)
+				      : !check_bad(names[i]->d_name);
 		}
 		free(names[i]);
 	}
 	free(names);
+	assert_int_equal(wrong, 0);
 	return files;
 }
 

@@ -101,6 +101,30 @@ static void carets(void **state)
 		{ "ab", { 1, 3, 0 }, "    1 | ab\n      |   ^\n" },
 		{ "ab", { 1, 9, 9 }, "    1 | ab\n      |   ^\n" },
 		{ "a\r\nb\r\n", { 2, 1, 1 }, "    2 | b\n      | ^\n" },
+		/* zero width, which shows: joiner, direction override */
+		{ "a\xe2\x80\x8d"
+		  "b: c",
+		  { 1, 6, 1 },
+		  "    1 | a?b: c\n      |      ^\n" },
+		{ "a\xe2\x80\xae"
+		  "b",
+		  { 1, 3, 1 },
+		  "    1 | a?b\n      |   ^\n" },
+		/* a variation selector and combining letters take no room */
+		{ "\xe2\x9a\xa0\xef\xb8\x8f: b",
+		  { 1, 5, 1 },
+		  "    1 | \xe2\x9a\xa0\xef\xb8\x8f: b\n      |    ^\n" },
+		{ "e\xcc\x81"
+		  "f",
+		  { 1, 1, 3 },
+		  "    1 | e\xcc\x81"
+		  "f\n      | ^~\n" },
+		{ "\xf0\x9f\x98\x80: b",
+		  { 1, 4, 1 },
+		  "    1 | \xf0\x9f\x98\x80: b\n      |     ^\n" },
+		/* a tab ends at a multiple of eight, the margin counted in */
+		{ "ab\tc", { 1, 1, 4 }, "    1 | ab\tc\n      | ^~~~~~~~~\n" },
+		{ "\xe6\x97\xa5\tc", { 1, 1, 2 }, "    1 | \xe6\x97\xa5\tc\n      | ^~~~~~~~\n" },
 		{ "a", { 2, 1, 1 }, "" },
 		{ "", { 1, 1, 1 }, "    1 | \n      | ^\n" },
 		{ "a\x1b[2Jb", { 1, 6, 1 }, "    1 | a?[2Jb\n      |      ^\n" },
@@ -139,8 +163,34 @@ static void long_lines(void **state)
 	assert_true(strlen(said) < 600);
 	assert_true(strchr(said, 'y') - strstr(said, "| ") ==
 		    strchr(said, '^') - strrchr(said, '|'));
+	assert_non_null(strstr(said, " | ...xxx"));
+	assert_non_null(strstr(said, "xxx...\n"));
 	free(said);
 	free(source);
+}
+
+/* Several places of one long line, each with its surroundings. */
+static void places_in_a_long_line(void **state)
+{
+	struct errors e = { 0 };
+	char source[1001], expected[128];
+	char *said;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++)
+		source[i] = (char)('a' + i % 26);
+	source[1000] = '\0';
+	errors_add(&e, SEVERITY_ERROR, 3, (struct position) { 1, 998, 9 }, NULL, "m");
+	errors_add(&e, SEVERITY_ERROR, 2, (struct position) { 1, 998, 1 }, NULL, "m");
+	errors_add(&e, SEVERITY_ERROR, 1, (struct position) { 1, 5, 1 }, NULL, "m");
+	said = printed(&e, source, NULL);
+	snprintf(expected, sizeof(expected), "\n      |    %60s^~~\n3 errors.\n", "");
+	assert_non_null(strstr(said, expected));
+	snprintf(expected, sizeof(expected), "\n      |    %60s^\n", "");
+	assert_non_null(strstr(said, expected));
+	assert_non_null(strstr(said, "    1 | abcdef"));
+	assert_non_null(strstr(said, "\n      |     ^\n"));
+	free(said);
 }
 
 static void caps(void **state)
@@ -159,8 +209,71 @@ static void caps(void **state)
 	for (const char *at = said; *at; at++)
 		lines += *at == '\n';
 	assert_int_equal(lines, ERRORS_SHOWN + 2);
-	assert_non_null(strstr(said, "\n... and 1480 more\n1500 errors.\n"));
+	assert_non_null(strstr(said, "\n... and 1480 more errors\n1500 errors.\n"));
 	free(said);
+}
+
+static void many(struct errors *e, enum severity severity, int count)
+{
+	for (int i = 0; i < count; i++)
+		errors_add(e, severity, 1, (struct position) { 0 }, NULL, "m");
+}
+
+/* However many warnings come first, an error is shown. */
+static void errors_before_warnings(void **state)
+{
+	static const struct {
+		int warnings, errors;
+		const char *rest;
+	} rows[] = {
+		{ 1, 0, "" },
+		{ 20, 0, "" },
+		{ 21, 0, "... and 1 more warning\n" },
+		{ 20, 1, "... and 1 more warning\n" },
+		{ 1, 20, "... and 1 more warning\n" },
+		{ 1, 21, "... and 1 more error, 1 more warning\n" },
+		{ ERRORS_KEPT, 0, "... and 980 more warnings\n" },
+		{ ERRORS_KEPT, 2, "... and 982 more warnings\n" },
+		{ 2 * ERRORS_KEPT, ERRORS_KEPT, "... and 980 more errors, 2000 more warnings\n" },
+		{ 3, 2 * ERRORS_KEPT, "... and 1980 more errors, 3 more warnings\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct errors e = { 0 };
+		char *said, *rest;
+
+		many(&e, SEVERITY_WARNING, rows[i].warnings);
+		many(&e, SEVERITY_ERROR, rows[i].errors);
+		assert_int_equal(errors_are_full(&e), rows[i].errors >= ERRORS_KEPT);
+		said = printed(&e, "", NULL);
+		rest = strstr(said, "... and");
+		if (*rows[i].rest ? !rest || strncmp(rest, rows[i].rest, strlen(rows[i].rest))
+				  : !!rest)
+			fail_msg("row %zu says \"%s\"", i, rest ? rest : "");
+		assert_true(rows[i].errors == 0 || strstr(said, "f: error: "));
+		free(said);
+	}
+}
+
+/* The margin grows with the number of the line. */
+static void line_numbers(void **state)
+{
+	enum { LINES = 1234567 };
+	struct errors e = { 0 };
+	char *source = malloc(LINES + 2);
+
+	(void)state;
+	assert_non_null(source);
+	memset(source, '\n', LINES - 1);
+	memcpy(source + LINES - 1, "ab", 3);
+	errors_add(&e, SEVERITY_ERROR, 1, (struct position) { LINES, 2, 1 }, NULL, "m");
+	check(&e, source, NULL,
+	      "f:1234567:2: error: m [E1]\n"
+	      "1234567 | ab\n"
+	      "        |  ^\n"
+	      "1 error.\n");
+	free(source);
 }
 
 static void utf8(void **state)
@@ -215,8 +328,15 @@ static void utf8(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing), cmocka_unit_test(in_order),   cmocka_unit_test(counts),
-		cmocka_unit_test(carets),  cmocka_unit_test(long_lines), cmocka_unit_test(caps),
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(in_order),
+		cmocka_unit_test(counts),
+		cmocka_unit_test(carets),
+		cmocka_unit_test(long_lines),
+		cmocka_unit_test(caps),
+		cmocka_unit_test(places_in_a_long_line),
+		cmocka_unit_test(line_numbers),
+		cmocka_unit_test(errors_before_warnings),
 		cmocka_unit_test(utf8),
 	};
 
