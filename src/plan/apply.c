@@ -101,7 +101,14 @@ static void gather_zero_lines(struct applying *a, const struct network *n,
 	}
 }
 
-static void apply_flood(struct applying *a, struct network *n, const struct network_config *config)
+/* Are other destinations meant than all the nodes? */
+static bool has_others(const struct network_config *config)
+{
+	return config->members || config->fdb_count > 0 || config->flood_count > 0;
+}
+
+static struct flood_list *list_of_flood(struct applying *a, struct network *n,
+					const struct network_config *config)
 {
 	struct destination to;
 
@@ -113,10 +120,22 @@ static void apply_flood(struct applying *a, struct network *n, const struct netw
 	else if (config->flood == FLOOD_GROUP && to_port(a, n, config->group, n->port, &to))
 		gather(a, to);
 	gather_zero_lines(a, n, config);
-	if (a->gathered.count == 0)
-		return;
-	n->flood = share_list(a);
-	n->flood_origin = origin_at(a, config->flood_at);
+	return a->gathered.count > 0 ? share_list(a) : NULL;
+}
+
+static void apply_flood(struct applying *a, struct network *n, const struct network_config *config)
+{
+	bool all = config->flood == FLOOD_PEERS && !has_others(config);
+	struct flood_list **made = &a->all_nodes[config->port != 0];
+
+	if (all && *made)
+		n->flood = flood_list_hold(*made);
+	else
+		n->flood = list_of_flood(a, n, config);
+	if (all)
+		*made = n->flood;
+	if (n->flood)
+		n->flood_origin = origin_at(a, config->flood_at);
 }
 
 /* -- Who may speak -- */
@@ -130,13 +149,10 @@ static void gather_speaker(struct applying *a, struct addr addr)
 		gather(a, to);
 }
 
-static void apply_members(struct applying *a, struct network *n,
-			  const struct network_config *config)
+static struct peer_set *set_of_members(struct applying *a, const struct network_config *config)
 {
 	uint32_t count = network_member_count(a->cluster, config);
 
-	if (a->cluster->underlay.accept == ACCEPT_ANY)
-		return;
 	gather_begin(a);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *node = &a->cluster->nodes[network_member(config, i)];
@@ -150,7 +166,22 @@ static void apply_members(struct applying *a, struct network *n,
 		gather_speaker(a, config->flood_list[i].addr);
 	for (size_t i = 0; i < config->fdb_count; i++)
 		gather_speaker(a, config->fdb[i].dst);
-	n->members = share_set(a);
+	return share_set(a);
+}
+
+static void apply_members(struct applying *a, struct network *n,
+			  const struct network_config *config)
+{
+	bool all = !has_others(config);
+
+	if (a->cluster->underlay.accept == ACCEPT_ANY)
+		return;
+	if (all && a->all_speakers)
+		n->members = peer_set_hold(a->all_speakers);
+	else
+		n->members = set_of_members(a, config);
+	if (all)
+		a->all_speakers = n->members;
 }
 
 /* -- Networks -- */

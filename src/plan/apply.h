@@ -22,6 +22,10 @@ struct applying {
 	struct tables *tables;
 	struct gathered gathered;
 	struct shared *lists[SHARED_BUCKETS], *sets[SHARED_BUCKETS];
+	/* Lists and sets of all the nodes, without further destinations: gathered once, however many
+	 * networks have them.  Of two lists, one is for networks with a port of their own. */
+	struct flood_list *all_nodes[2];
+	struct peer_set *all_speakers;
 	struct claims claims;
 	bool no_memory;
 };
