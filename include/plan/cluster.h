@@ -54,21 +54,21 @@ struct host {
 	struct addr *ips;
 	size_t ip_count;
 	struct mac mac;
-	struct position at;
+	struct position at, ip_at, mac_at;
 };
 
 struct fdb_line {
 	struct mac mac;
 	struct addr dst;
 	uint16_t port; /* 0: the network's */
-	struct position at;
+	struct position at, mac_at, dst_at;
 };
 
 struct neigh_line {
 	struct addr ip;
 	struct mac mac;
 	bool router;
-	struct position at;
+	struct position at, ip_at;
 };
 
 struct network_config {
@@ -77,6 +77,7 @@ struct network_config {
 	uint32_t vni;      /* VNI_NONE: not understood */
 	uint32_t *members; /* node numbers in file order; NULL = all nodes */
 	size_t member_count;
+	bool members_unclear; /* some of the list could not be understood */
 	char *device; /* TAP name; NULL = `none` */
 	bool persist;
 	bool learning;

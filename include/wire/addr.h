@@ -54,6 +54,7 @@ static inline bool addr_equal(struct addr a, struct addr b)
 bool addr_is_multicast(struct addr a);   /* 224.0.0.0/4, ff00::/8 */
 bool addr_is_unspecified(struct addr a); /* 0.0.0.0, ::, ADDR_NONE */
 bool addr_is_loopback(struct addr a);    /* 127.0.0.0/8, ::1 */
+bool addr_is_nobodys(struct addr a);     /* multicast, unspecified, or 255.255.255.255 */
 bool addr_is_link_local(struct addr a);  /* 169.254.0.0/16, fe80::/10 */
 
 /* The whole string in inet_pton's forms (no leading zeros, no abbreviated IPv4, no zone). */
@@ -64,5 +65,8 @@ const char *addr_text(struct addr a, char out[ADDR_TEXT]);
 bool prefix_parse(const char *text, struct prefix *out);
 const char *prefix_text(struct prefix p, char out[PREFIX_TEXT]);
 bool prefix_contains(struct prefix p, struct addr a);
+
+/* The prefix of @length (at most the family's) that @a lies in. */
+struct prefix prefix_of(struct addr a, uint8_t length);
 
 #endif

@@ -39,9 +39,11 @@ static void check_macs(struct checker *c, struct given *list, size_t count)
 	qsort(list, count, sizeof(*list), compare_macs);
 	for (size_t i = 1; i < count; i++)
 		if (mac_equal(list[i - 1].mac, list[i].mac))
-			check_error(c, PLAN_E_DUPLICATE_MAC, list[i].at, NULL,
-				    "%s has its place already (line %u)",
-				    mac_text(list[i].mac, text), list[i - 1].at.line);
+			check_error(
+				c, PLAN_E_DUPLICATE_MAC, list[i].at,
+				"help: a MAC is in one place of a network, so each is given once",
+				"mac %s is given twice (the first is on line %u)",
+				mac_text(list[i].mac, text), list[i - 1].at.line);
 }
 
 static void check_ips(struct checker *c, struct given *list, size_t count)
@@ -51,8 +53,9 @@ static void check_ips(struct checker *c, struct given *list, size_t count)
 	qsort(list, count, sizeof(*list), compare_ips);
 	for (size_t i = 1; i < count; i++)
 		if (addr_equal(list[i - 1].ip, list[i].ip))
-			check_error(c, PLAN_E_DUPLICATE_IP, list[i].at, NULL,
-				    "%s is given to somebody already (line %u)",
+			check_error(c, PLAN_E_DUPLICATE_IP, list[i].at,
+				    "help: an address answers with one MAC, so each is given once",
+				    "ip %s is given twice (the first is on line %u)",
 				    addr_text(list[i].ip, text), list[i - 1].at.line);
 }
 
@@ -64,10 +67,11 @@ static size_t gather_macs(const struct network_config *n, struct given *list)
 	for (size_t i = 0; i < n->host_count; i++)
 		if (mac_is_station(n->hosts[i].mac))
 			list[count++] =
-				(struct given) { .mac = n->hosts[i].mac, .at = n->hosts[i].at };
+				(struct given) { .mac = n->hosts[i].mac, .at = n->hosts[i].mac_at };
 	for (size_t i = 0; i < n->fdb_count; i++)
 		if (mac_is_station(n->fdb[i].mac))
-			list[count++] = (struct given) { .mac = n->fdb[i].mac, .at = n->fdb[i].at };
+			list[count++] =
+				(struct given) { .mac = n->fdb[i].mac, .at = n->fdb[i].mac_at };
 	return count;
 }
 
@@ -77,12 +81,12 @@ static size_t gather_ips(const struct network_config *n, struct given *list)
 
 	for (size_t i = 0; i < n->host_count; i++)
 		for (size_t j = 0; j < n->hosts[i].ip_count; j++)
-			list[count++] =
-				(struct given) { .ip = n->hosts[i].ips[j], .at = n->hosts[i].at };
+			list[count++] = (struct given) { .ip = n->hosts[i].ips[j],
+							 .at = n->hosts[i].ip_at };
 	for (size_t i = 0; i < n->neigh_count; i++)
 		if (n->neigh[i].ip.family)
 			list[count++] =
-				(struct given) { .ip = n->neigh[i].ip, .at = n->neigh[i].at };
+				(struct given) { .ip = n->neigh[i].ip, .at = n->neigh[i].ip_at };
 	return count;
 }
 
@@ -101,19 +105,22 @@ static void check_inside(struct checker *c, const struct network_config *n, stru
 	char text[ADDR_TEXT], prefix[PREFIX_TEXT];
 
 	if (n->cidr.addr.family == ip.family && ip.family && !prefix_contains(n->cidr, ip))
-		check_error(c, PLAN_E_OUTSIDE_CIDR, at, NULL, "%s lies outside the cidr %s",
-			    addr_text(ip, text), prefix_text(n->cidr, prefix));
+		check_error(c, PLAN_E_OUTSIDE_CIDR, at,
+			    "help: change the address, or widen the cidr",
+			    "ip %s lies outside the network's cidr %s", addr_text(ip, text),
+			    prefix_text(n->cidr, prefix));
 }
 
 static void check_host(struct checker *c, const struct network_config *n, const struct host *host)
 {
 	if (host->node != NODE_NONE && !check_is_member(c, n, host->node))
-		check_error(c, PLAN_E_NOT_MEMBER, host->at, NULL,
+		check_error(c, PLAN_E_NOT_MEMBER, host->at,
+			    "help: add the node to the network's nodes",
 			    "host \"%s\" is on node \"%s\", which is not a member of network "
 			    "\"%s\"",
 			    host->name, c->cluster->nodes[host->node].name, n->name);
 	for (size_t i = 0; i < host->ip_count; i++)
-		check_inside(c, n, host->ips[i], host->at);
+		check_inside(c, n, host->ips[i], host->ip_at);
 }
 
 void check_entries(struct checker *c, const struct network_config *n)
@@ -127,7 +134,7 @@ void check_entries(struct checker *c, const struct network_config *n)
 	for (size_t i = 0; i < n->host_count; i++)
 		check_host(c, n, &n->hosts[i]);
 	for (size_t i = 0; i < n->neigh_count; i++)
-		check_inside(c, n, n->neigh[i].ip, n->neigh[i].at);
+		check_inside(c, n, n->neigh[i].ip, n->neigh[i].ip_at);
 	check_macs(c, list, gather_macs(n, list));
 	check_ips(c, list, gather_ips(n, list));
 	free(list);

@@ -1,7 +1,10 @@
 #include <stdio.h>
 
+#include "base/text.h"
 #include "check.h"
 #include "derive.h"
+
+enum { NAMED = 128 }; /* room for a node's name and how many more there are */
 
 static const struct node *node_at(const struct checker *c, uint32_t node)
 {
@@ -10,121 +13,141 @@ static const struct node *node_at(const struct checker *c, uint32_t node)
 
 bool check_is_member(const struct checker *c, const struct network_config *n, uint32_t node)
 {
-	return !n->members || c->seen[node] == c->round;
+	return !n->members || n->members_unclear || c->seen[node] == c->round;
 }
 
 static void mark_members(struct checker *c, const struct network_config *n)
 {
 	c->round++;
-	for (uint32_t i = 0; n->members && i < n->member_count; i++) {
-		uint32_t node = n->members[i];
-
-		if (c->seen[node] == c->round)
-			check_error(c, PLAN_E_DUPLICATE_MEMBER, n->at, NULL,
-				    "network \"%s\" names node \"%s\" twice", n->name,
-				    node_at(c, node)->name);
-		c->seen[node] = c->round;
-	}
+	for (uint32_t i = 0; n->members && i < n->member_count; i++)
+		c->seen[n->members[i]] = c->round;
 }
 
-/* The first members that have only one family, NODE_NONE where there is none. */
-struct families {
-	uint32_t only_v4, only_v6;
-};
-
-static struct families families_of(const struct checker *c, const struct network_config *n)
+static void lacks(struct lack *lack, uint32_t node)
 {
-	struct families f = { NODE_NONE, NODE_NONE };
-	uint32_t count = network_member_count(c->cluster, n);
+	if (lack->count++ == 0)
+		lack->first = node;
+}
+
+struct membership membership_of(const struct checker *c, const uint32_t *members, uint32_t count)
+{
+	struct membership m = { { NODE_NONE, 0 }, { NODE_NONE, 0 }, { NODE_NONE, 0 } };
 
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t member = network_member(n, i);
+		uint32_t member = members ? members[i] : i;
 		const struct node *node = node_at(c, member);
 
-		if (node->address.family && !node->address6.family && f.only_v4 == NODE_NONE)
-			f.only_v4 = member;
-		if (!node->address.family && node->address6.family && f.only_v6 == NODE_NONE)
-			f.only_v6 = member;
+		if (!node->address.family && node->address6.family)
+			lacks(&m.v4, member);
+		if (node->address.family && !node->address6.family)
+			lacks(&m.v6, member);
+		if (!node->interface)
+			lacks(&m.interface, member);
 	}
-	return f;
+	return m;
 }
 
-static void check_families(struct checker *c, const struct network_config *n, struct families f)
+/* "node1" and how many more. */
+static const char *lack_text(const struct checker *c, struct lack lack, char out[NAMED])
 {
-	if (f.only_v4 != NODE_NONE && f.only_v6 != NODE_NONE)
+	struct text text = text_in(out, NAMED);
+
+	text_add(&text, "node \"%.63s\"", node_at(c, lack.first)->name);
+	if (lack.count > 1)
+		text_add(&text, " and %u more", lack.count - 1);
+	return out;
+}
+
+static void check_families(struct checker *c, const struct network_config *n,
+			   const struct membership *m)
+{
+	if (m->v6.count && m->v4.count)
 		check_error(c, PLAN_E_NO_COMMON_FAMILY, n->at,
 			    "help: give one of them an address of the other's family",
 			    "members \"%s\" (IPv4 only) and \"%s\" (IPv6 only) of network \"%s\" "
 			    "cannot reach each other",
-			    node_at(c, f.only_v4)->name, node_at(c, f.only_v6)->name, n->name);
+			    node_at(c, m->v6.first)->name, node_at(c, m->v4.first)->name, n->name);
 }
 
-static void check_mtu(struct checker *c, const struct network_config *n, struct families f)
+/* Does some frame of @n travel over IPv6, whatever the rest does? */
+static bool uses_v6(const struct network_config *n, const struct membership *m)
 {
-	uint32_t overhead = f.only_v6 != NODE_NONE ? OVERHEAD_V6 : OVERHEAD_V4;
+	bool v6 = m->v4.count || (n->flood == FLOOD_GROUP && n->group.family == ADDR_V6);
+
+	for (size_t i = 0; i < n->flood_count && !v6; i++)
+		v6 = n->flood_list[i].addr.family == ADDR_V6;
+	for (size_t i = 0; i < n->fdb_count && !v6; i++)
+		v6 = n->fdb[i].dst.family == ADDR_V6;
+	return v6;
+}
+
+static void check_mtu(struct checker *c, const struct network_config *n, const struct membership *m)
+{
+	uint32_t overhead = uses_v6(n, m) ? OVERHEAD_V6 : OVERHEAD_V4;
 	uint32_t limit = c->cluster->underlay.mtu;
 	char hint[64];
 
 	if (!n->mtu || !limit || n->mtu + overhead <= limit)
 		return;
-	snprintf(hint, sizeof(hint), "expected: at most %u", limit - overhead);
+	snprintf(hint, sizeof(hint), "expected: at most %u, or auto", limit - overhead);
 	check_error(c, PLAN_E_MTU, n->mtu_at, hint,
-		    "mtu %u and %u bytes of outer headers are above the underlay's mtu %u", n->mtu,
-		    overhead, limit);
+		    "mtu %u and %u bytes of outer headers (%s) are more than the underlay's mtu %u",
+		    n->mtu, overhead, uses_v6(n, m) ? "IPv6" : "IPv4", limit);
 }
 
-static void check_group(struct checker *c, const struct network_config *n)
+static void check_group(struct checker *c, const struct network_config *n,
+			const struct membership *m)
 {
-	uint32_t count = network_member_count(c->cluster, n);
-	char group[ADDR_TEXT];
+	const struct lack *family = n->group.family == ADDR_V4 ? &m->v4 : &m->v6;
+	char group[ADDR_TEXT], names[NAMED];
 
 	if (n->flood != FLOOD_GROUP)
 		return;
 	addr_text(n->group, group);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct node *node = node_at(c, network_member(n, i));
-		const struct addr *own =
-			n->group.family == ADDR_V4 ? &node->address : &node->address6;
-
-		if (!node->interface)
-			check_error(c, PLAN_E_NO_INTERFACE, node->at, NULL,
-				    "node \"%s\" names no interface to join %s on, to which "
-				    "network \"%s\" floods",
-				    node->name, group, n->name);
-		if (!own->family && (node->address.family || node->address6.family))
-			check_error(c, PLAN_E_GROUP_FAMILY, n->flood_at, NULL,
-				    "node \"%s\" has no IPv%u address for group %s", node->name,
-				    n->group.family, group);
-	}
+	if (m->interface.count)
+		check_error(c, PLAN_E_NO_INTERFACE, node_at(c, m->interface.first)->at,
+			    "help: add the interface of the underlay to the node: interface: eth0",
+			    "%s of network \"%s\" %s no interface on which to join its group %s",
+			    lack_text(c, m->interface, names), n->name,
+			    m->interface.count > 1 ? "name" : "names", group);
+	if (family->count)
+		check_error(c, PLAN_E_GROUP_FAMILY, n->flood_at,
+			    "help: take a group of the family that all members have",
+			    "%s %s no IPv%u address, which group %s needs",
+			    lack_text(c, *family, names), family->count > 1 ? "have" : "has",
+			    n->group.family, group);
 }
 
 /* Every member has to send there from an address of the same family. */
-static void check_reachable(struct checker *c, const struct families f, struct addr addr,
+static void check_reachable(struct checker *c, const struct membership *m, struct addr addr,
 			    struct position at)
 {
-	uint32_t lacking = addr.family == ADDR_V4 ? f.only_v6 : f.only_v4;
-	char text[ADDR_TEXT];
+	const struct lack *lack = addr.family == ADDR_V4 ? &m->v4 : &m->v6;
+	char text[ADDR_TEXT], names[NAMED];
 
-	if (addr.family && lacking != NODE_NONE)
-		check_error(c, PLAN_E_UNREACHABLE, at, NULL,
-			    "node \"%s\" has no IPv%u address to reach %s from",
-			    node_at(c, lacking)->name, addr.family, addr_text(addr, text));
+	if (addr.family && lack->count)
+		check_error(
+			c, PLAN_E_UNREACHABLE, at, "help: members send over their own addresses",
+			"%s %s no IPv%u address from which to reach %s", lack_text(c, *lack, names),
+			lack->count > 1 ? "have" : "has", addr.family, addr_text(addr, text));
 }
 
-static void check_destinations(struct checker *c, const struct network_config *n, struct families f)
+static void check_destinations(struct checker *c, const struct network_config *n,
+			       const struct membership *m)
 {
 	for (size_t i = 0; i < n->flood_count; i++) {
 		const struct target *target = &n->flood_list[i];
 
 		if (target->node == NODE_NONE)
-			check_reachable(c, f, target->addr, target->at);
+			check_reachable(c, m, target->addr, target->at);
 		else if (!check_is_member(c, n, target->node))
-			check_error(c, PLAN_E_NOT_MEMBER, target->at, NULL,
+			check_error(c, PLAN_E_NOT_MEMBER, target->at,
+				    "help: add it to the network's nodes, or leave it out here",
 				    "node \"%s\" is not a member of network \"%s\"",
 				    node_at(c, target->node)->name, n->name);
 	}
 	for (size_t i = 0; i < n->fdb_count; i++)
-		check_reachable(c, f, n->fdb[i].dst, n->fdb[i].at);
+		check_reachable(c, m, n->fdb[i].dst, n->fdb[i].dst_at);
 }
 
 static void check_device(struct checker *c, const struct network_config *n)
@@ -132,32 +155,47 @@ static void check_device(struct checker *c, const struct network_config *n)
 	if (n->vni == VNI_NONE)
 		return;
 	if (!n->device && (n->persist || n->bridge))
-		check_error(c, PLAN_E_NO_DEVICE, n->device_at, NULL,
-			    "network \"%s\" has no device to %s", n->name,
-			    n->bridge ? "put into a bridge" : "persist");
+		check_error(c, PLAN_E_NO_DEVICE, n->device_at,
+			    "help: give the device a name, or leave bridge and persist out",
+			    "network \"%s\" has device none, and so nothing to %s", n->name,
+			    n->bridge ? "put into a bridge" : "let persist");
 	if (n->device && n->bridge && strcmp(n->device, n->bridge) == 0)
-		check_error(c, PLAN_E_BRIDGE, n->device_at, NULL,
+		check_error(c, PLAN_E_BRIDGE, n->device_at,
+			    "help: device is the TAP that is made, bridge an existing bridge",
 			    "device \"%s\" is named as its own bridge", n->device);
 }
 
-/* A route to the cidr would lead through the tunnel, and so would the tunnel's own packets. */
-static void check_cidr(struct checker *c, const struct network_config *n)
+static void report_vtep(struct checker *c, const struct network_config *n, struct addr vtep,
+			uint32_t node)
 {
 	char prefix[PREFIX_TEXT], addr[ADDR_TEXT];
 
+	check_error(c, PLAN_E_VTEP_IN_CIDR, n->cidr_at,
+		    "help: the network inside the tunnel needs addresses of its own",
+		    "cidr %s holds %s, the underlay address of node \"%s\"",
+		    prefix_text(n->cidr, prefix), addr_text(vtep, addr), node_at(c, node)->name);
+}
+
+/* A route to the cidr would lead through the tunnel, and so would the tunnel's own packets.  One
+ * address is enough to tell. */
+static void check_cidr(struct checker *c, const struct network_config *n)
+{
+	size_t i = claims_from(&c->claims, n->cidr.addr);
+
 	if (!n->cidr.addr.family)
 		return;
-	for (size_t i = claims_from(&c->claims, n->cidr.addr); i < c->claims.count; i++) {
-		const struct claim *claim = &c->claims.list[i];
+	if (!n->members) {
+		if (i < c->claims.count && prefix_contains(n->cidr, c->claims.list[i].addr))
+			report_vtep(c, n, c->claims.list[i].addr, c->claims.list[i].node);
+		return;
+	}
+	for (i = 0; i < n->member_count; i++) {
+		const struct node *node = node_at(c, n->members[i]);
+		bool v4 = prefix_contains(n->cidr, node->address);
 
-		if (!prefix_contains(n->cidr, claim->addr))
-			return;
-		if (!check_is_member(c, n, claim->node))
+		if (!v4 && !prefix_contains(n->cidr, node->address6))
 			continue;
-		check_error(c, PLAN_E_VTEP_IN_CIDR, n->cidr_at, NULL,
-			    "cidr %s holds %s, the underlay address of node \"%s\"",
-			    prefix_text(n->cidr, prefix), addr_text(claim->addr, addr),
-			    node_at(c, claim->node)->name);
+		report_vtep(c, n, v4 ? node->address : node->address6, n->members[i]);
 		return;
 	}
 }
@@ -167,32 +205,37 @@ static void check_sense(struct checker *c, const struct network_config *n)
 	bool nodes_only = c->cluster->underlay.accept == ACCEPT_NODES;
 
 	if (n->vni == 0)
-		check_warning(c, PLAN_W_VNI_ZERO, n->vni_at,
+		check_warning(c, PLAN_W_VNI_ZERO, n->vni_at, "help: 1..16777215 work everywhere",
 			      "vni 0 works here, but other equipment may refuse it");
-	if (nodes_only && network_member_count(c->cluster, n) == 1)
+	if (nodes_only && network_member_count(c->cluster, n) == 1 && !n->members_unclear)
 		check_warning(c, PLAN_W_ALONE, n->at,
+			      "help: add a node, or set underlay.accept to any",
 			      "network \"%s\" has one member: there is nobody to talk to", n->name);
 	if (!n->learning && n->flood == FLOOD_NONE && !n->fdb_count && !n->host_count)
-		check_warning(c, PLAN_W_NO_REMOTE, n->flood_at,
-			      "learning is off, flood is none and no fdb or hosts are given: every "
-			      "frame to another node will be dropped");
+		check_warning(
+			c, PLAN_W_NO_REMOTE, n->flood_at,
+			"help: name the other side's MACs under hosts, or let the network learn",
+			"learning is off, flood is none and no fdb or hosts are given: every "
+			"frame to another node will be dropped");
 	if (n->arp == ARP_PROXY && !n->host_count && !n->neigh_count)
 		check_warning(
 			c, PLAN_W_NO_NEIGHBOURS, n->at,
+			"help: name who is where under hosts, or set arp to suppress",
 			"arp is proxy and no hosts or neigh are given: every ARP request will "
 			"be dropped");
 }
 
 void check_network(struct checker *c, const struct network_config *n)
 {
-	struct families f;
+	struct membership m = c->all;
 
 	mark_members(c, n);
-	f = families_of(c, n);
-	check_families(c, n, f);
-	check_mtu(c, n, f);
-	check_group(c, n);
-	check_destinations(c, n, f);
+	if (n->members)
+		m = membership_of(c, n->members, (uint32_t)n->member_count);
+	check_families(c, n, &m);
+	check_mtu(c, n, &m);
+	check_group(c, n, &m);
+	check_destinations(c, n, &m);
 	check_device(c, n);
 	check_cidr(c, n);
 	check_entries(c, n);

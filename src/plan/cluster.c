@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
+#include "scalar.h"
 #include "schema.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -10,23 +12,31 @@ static void read_version(struct reader *r, const struct key *key, const struct i
 			 void *into)
 {
 	uint64_t version;
-	struct key any = { .name = key->name, .max = UINT32_MAX };
+	const char *text = expect_scalar(r, key->name, value, "1");
+	char word[SHOWN];
 
 	(void)into;
-	if (take_integer(r, &any, value, &version) && version != 1)
-		read_refuse(r, PLAN_E_VERSION, value, "expected: 1", "version %s is not known",
-			    value->text);
+	if (text && !(value->plain && scalar_integer(text, &version) == NUMBER_OK && version == 1))
+		read_refuse(r, PLAN_E_VERSION, value, "expected: 1, without quotes",
+			    "version is \"%s\"", text_shown(text, word));
 }
 
 static const struct key top_keys[] = {
-	{ .name = "version", .read = read_version, .required = true },
+	{ .name = "version", .read = read_version, .required = true, .example = "\"version: 1\"" },
 	{ .name = "name",
 	  .read = read_name,
 	  .offset = offsetof(struct cluster, name),
-	  .required = true },
+	  .required = true,
+	  .example = "\"name: demo\"" },
 	{ .name = "underlay", .read = read_underlay },
-	{ .name = "nodes", .read = read_nodes, .required = true },
-	{ .name = "networks", .read = read_networks, .required = true },
+	{ .name = "nodes",
+	  .read = read_nodes,
+	  .required = true,
+	  .example = "\"nodes: { node1: { address: 192.0.2.1 } }\"" },
+	{ .name = "networks",
+	  .read = read_networks,
+	  .required = true,
+	  .example = "\"networks: { blue: { vni: 100 } }\"" },
 };
 
 struct cluster *cluster_read(const char *file, const char *text, size_t len, struct errors *errors)
@@ -53,11 +63,12 @@ struct cluster *cluster_read(const char *file, const char *text, size_t len, str
 	 */
 	else if (!root && errors->error_count == 0)
 		errors_add(errors, SEVERITY_ERROR, PLAN_E_MISSING_KEY, (struct position) { 0 },
-			   "expected: at least version, name, nodes and networks",
+			   "expected: at least the keys version, name, nodes and networks",
 			   "the file is empty");
 	else if (root && expect_map(&r, "the cluster file", root))
 		read_map(&r, root, top_keys, COUNT(top_keys), "", cluster);
 	item_free(root);
+	free(r.seen);
 	if (!r.no_memory)
 		return cluster;
 	cluster_free(cluster);
@@ -116,8 +127,10 @@ static void read_tos(struct reader *r, const struct key *key, const struct item 
 	}
 	read_u8(r, key, value, into);
 	if (underlay->tos % 4 != 0)
-		read_refuse(r, PLAN_E_RANGE, value, "expected: a multiple of 4, or inherit",
-			    "tos %u sets the ECN bits, which RFC 6040 decides", underlay->tos);
+		read_refuse(r, PLAN_E_RANGE, value,
+			    "expected: a multiple of 4 in 0..252, or inherit",
+			    "tos %u sets the two lowest bits, which are ECN's and follow RFC 6040",
+			    underlay->tos);
 }
 
 static void read_source_range(struct reader *r, const struct key *key, const struct item *value,
@@ -130,15 +143,17 @@ static void read_source_range(struct reader *r, const struct key *key, const str
 	if (!expect_list(r, key->name, value))
 		return;
 	if (value->count != 2) {
-		read_refuse(r, PLAN_E_KIND, value, "expected: [first, last]", "%s has %zu elements",
-			    key->name, value->count);
+		read_refuse(r, PLAN_E_KIND, value, "expected: [first, last]",
+			    "%s has %zu element%s instead of two", key->name, value->count,
+			    text_plural(value->count));
 		return;
 	}
 	if (!take_integer(r, key, value->first, &min) || !take_integer(r, key, value->last, &max))
 		return;
 	if (min > max) {
 		read_refuse(r, PLAN_E_RANGE, value, "expected: [first, last]",
-			    "%s ends before it begins", key->name);
+			    "%s ends at %s, before it begins at %s", key->name, value->last->text,
+			    value->first->text);
 		return;
 	}
 	underlay->source_min = (uint16_t)min;
@@ -153,8 +168,10 @@ static void check_source_range(struct reader *r, const struct item *map)
 	uint32_t ports = (uint32_t)(u->source_max - u->source_min) + 1;
 
 	if (u->sources > 1 && ports < u->sources)
-		read_refuse(r, PLAN_E_SOURCE_PORTS, value ? value : map, NULL,
-			    "%u source-ports do not fit a range of %u", u->sources, ports);
+		read_refuse(r, PLAN_E_SOURCE_PORTS, value ? value : map,
+			    "help: widen the range, or set source-ports lower",
+			    "%u source-ports do not fit into a source-port-range of %u", u->sources,
+			    ports);
 }
 
 static const struct key underlay_keys[] = {
@@ -218,13 +235,14 @@ static void read_vtep(struct reader *r, const struct key *key, const struct item
 	if (addr.family != key->min)
 		read_refuse(r, PLAN_E_ADDRESS, value, key->about, "%s %s is an IPv%u address",
 			    key->name, value->text, addr.family);
-	else if (addr_is_multicast(addr) || addr_is_unspecified(addr))
+	else if (addr_is_nobodys(addr))
 		read_refuse(r, PLAN_E_ADDRESS, value, "expected: an address of one machine",
-			    "%s is %s", key->name, value->text);
+			    "%s %s is no machine's", key->name, value->text);
 	else if (addr.family == ADDR_V6 && addr_is_link_local(addr))
 		read_refuse(r, PLAN_E_ADDRESS, value,
-			    "expected: an address that needs no interface", "%s %s is link-local",
-			    key->name, value->text);
+			    "expected: an address that holds beyond one link",
+			    "%s %s is link-local: it says nothing without an interface", key->name,
+			    value->text);
 	else
 		*(struct addr *)into = addr;
 }
@@ -273,7 +291,9 @@ static void check_bind(struct reader *r, const struct item *map, const char *add
 	const struct item *value = item_find(map, bind);
 
 	if (value && !item_find(map, address))
-		read_refuse(r, PLAN_E_MISSING_KEY, value, NULL, "%s without \"%s\"", bind, address);
+		read_refuse(r, PLAN_E_MISSING_KEY, value,
+			    "help: bind is where packets for address arrive, so both are given",
+			    "%s is given, and \"%s\" is not", bind, address);
 }
 
 static void read_one_node(struct reader *r, const struct item *map, struct node *node)
@@ -288,7 +308,8 @@ static void read_one_node(struct reader *r, const struct item *map, struct node 
 		return;
 	read_map(r, map, node_keys, COUNT(node_keys), where, node);
 	if (!item_find(map, "address") && !item_find(map, "address6"))
-		read_refuse(r, PLAN_E_MISSING_KEY, map->key, NULL,
+		read_refuse(r, PLAN_E_MISSING_KEY, map->key,
+			    "expected: a key such as \"address: 192.0.2.1\"",
 			    "%s has neither \"address\" nor \"address6\"", where);
 	check_bind(r, map, "address", "bind");
 	check_bind(r, map, "address6", "bind6");

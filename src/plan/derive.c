@@ -1,10 +1,13 @@
 #include "derive.h"
 
+uint16_t node_port(const struct cluster *c, uint32_t node)
+{
+	return c->nodes[node].port ? c->nodes[node].port : c->underlay.port;
+}
+
 uint16_t derive_port(const struct cluster *c, const struct network_config *n, uint32_t node)
 {
-	if (n->port)
-		return n->port;
-	return c->nodes[node].port ? c->nodes[node].port : c->underlay.port;
+	return n->port ? n->port : node_port(c, node);
 }
 
 struct addr derive_addr(const struct cluster *c, uint32_t self, uint32_t node)

@@ -9,6 +9,9 @@ enum {
 	OVERHEAD_V6 = 70, /* the same with IPv6's 40 */
 };
 
+/* The UDP port of @node where a network has none of its own. */
+uint16_t node_port(const struct cluster *c, uint32_t node);
+
 /* The UDP port on which @node takes @n's datagrams: the network's own beats the node's beats the
  * underlay's. */
 uint16_t derive_port(const struct cluster *c, const struct network_config *n, uint32_t node);

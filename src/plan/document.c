@@ -5,7 +5,6 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "base/utf8.h"
 #include "plan/codes.h"
 
 /* The tree under construction.  `open` are the maps and lists not yet ended, outermost first. */
@@ -44,75 +43,9 @@ const struct item *item_find(const struct item *map, const char *key)
 	return NULL;
 }
 
-/* What may stand in the file: libyaml also breaks lines at NEL, LS and PS, which no editor counts.
- */
-static bool is_text(uint32_t character)
-{
-	if (character < 0x20)
-		return character == '\n' || character == '\t';
-	return !(character >= 0x7f && character < 0xa0) && character != 0x2028 &&
-	       character != 0x2029 && character != 0xfeff && (character & 0xfffe) != 0xfffe;
-}
-
-const char *text_shown(const char *text, char out[SHOWN])
-{
-	size_t len = strlen(text), used = 0, bytes;
-	uint32_t character;
-
-	for (; len > 0; text += bytes, len -= bytes) {
-		bytes = utf8_read(text, len, &character);
-		if (bytes == 0 || character < ' ' || !is_text(character)) {
-			bytes = bytes ? bytes : 1;
-			character = '?';
-		}
-		if (used + bytes > SHOWN - 4) {
-			memcpy(out + used, "...", 4);
-			return out;
-		}
-		if (character == '?')
-			out[used++] = '?';
-		else {
-			memcpy(out + used, text, bytes);
-			used += bytes;
-		}
-	}
-	out[used] = '\0';
-	return out;
-}
-
 bool item_is_empty(const struct item *item)
 {
 	return item->kind == ITEM_SCALAR && item->plain && item->text[0] == '\0';
-}
-
-/* -- The text, before any of it is YAML -- */
-
-static bool check_text(const char *text, size_t len, struct errors *errors)
-{
-	struct position at = { .line = 1, .column = 1, .length = 1 };
-	uint32_t character;
-	size_t bytes;
-
-	for (size_t i = 0; i < len; i += bytes, at.column++) {
-		bytes = utf8_read(text + i, len - i, &character);
-		if (bytes == 0) {
-			errors_add(errors, SEVERITY_ERROR, PLAN_E_TEXT, at, NULL,
-				   "byte 0x%02x is not UTF-8", (uint8_t)text[i]);
-			return false;
-		}
-		if (character == '\r' && len - i > 1 && text[i + 1] == '\n')
-			continue;
-		if (!is_text(character)) {
-			errors_add(errors, SEVERITY_ERROR, PLAN_E_TEXT, at, NULL,
-				   "character U+%04X cannot stand in a cluster file", character);
-			return false;
-		}
-		if (character == '\n') {
-			at.line++;
-			at.column = 0;
-		}
-	}
-	return true;
 }
 
 /* -- From events to items -- */
@@ -143,9 +76,10 @@ static void run_out_of_memory(struct builder *b)
 	give_up(b);
 }
 
-static void refuse_feature(struct builder *b, struct position at, const char *what)
+static void refuse_feature(struct builder *b, struct position at, const char *what,
+			   const char *hint)
 {
-	errors_add(b->errors, SEVERITY_ERROR, PLAN_E_YAML_FEATURE, at, NULL, "%s", what);
+	errors_add(b->errors, SEVERITY_ERROR, PLAN_E_YAML_FEATURE, at, hint, "%s", what);
 }
 
 static struct item *item_new(struct builder *b, enum item_kind kind, struct position at)
@@ -200,7 +134,10 @@ static void open_collection(struct builder *b, enum item_kind kind, struct posit
 	if (b->depth == DOCUMENT_DEPTH || expects_key(b)) {
 		bool deep = b->depth == DOCUMENT_DEPTH;
 
-		errors_add(b->errors, SEVERITY_ERROR, deep ? PLAN_E_DEPTH : PLAN_E_KIND, at, NULL,
+		errors_add(b->errors, SEVERITY_ERROR, deep ? PLAN_E_DEPTH : PLAN_E_KIND, at,
+			   deep ? "help: nothing in a cluster file is as deep; a bracket may be "
+				  "too many"
+				: "expected: key: value",
 			   deep ? "nested deeper than %d levels" : "a key must be a single word",
 			   DOCUMENT_DEPTH);
 		give_up(b);
@@ -244,7 +181,8 @@ static void check_duplicate_keys(struct builder *b, const struct item *map)
 	for (size_t i = 1; i < n; i++) {
 		if (strcmp(first->text, keys[i]->text) == 0)
 			errors_add(b->errors, SEVERITY_ERROR, PLAN_E_DUPLICATE_KEY, keys[i]->at,
-				   NULL, "key \"%s\" is given twice: the first is on line %u",
+				   "help: put both together under one key, or rename one",
+				   "key \"%s\" is given twice: the first is on line %u",
 				   text_shown(first->text, name), first->at.line);
 		else
 			first = keys[i];
@@ -269,7 +207,7 @@ static struct item *add_scalar(struct builder *b, const char *text, size_t len, 
 	if (!item)
 		return NULL;
 	if (memchr(text, '\0', len))
-		errors_add(b->errors, SEVERITY_ERROR, PLAN_E_TEXT, at, NULL,
+		errors_add(b->errors, SEVERITY_ERROR, PLAN_E_TEXT, at, "help: take the \\0 out",
 			   "a NUL character cannot stand in a cluster file");
 	item->plain = plain;
 	item->text = strndup(text, len);
@@ -286,7 +224,7 @@ static void add_alias(struct builder *b, struct position at)
 {
 	struct item *item;
 
-	refuse_feature(b, at, "aliases (*) are not taken");
+	refuse_feature(b, at, "aliases (*) are not taken", "help: write the value out");
 	item = add_scalar(b, "", 0, true, at);
 	if (item)
 		item->refused = true;
@@ -296,20 +234,17 @@ static void check_properties(struct builder *b, const yaml_char_t *anchor, const
 			     struct position at)
 {
 	if (anchor)
-		refuse_feature(b, at, "anchors (&) are not taken");
+		refuse_feature(b, at, "anchors (&) are not taken", "help: take it out");
 	if (tag)
-		refuse_feature(b, at, "tags (!) are not taken");
+		refuse_feature(b, at, "tags (!) are not taken", "help: take it out");
 }
 
-static void begin_document(struct builder *b, const yaml_event_t *event, struct position at)
+static void begin_document(struct builder *b, struct position at)
 {
 	at.length = 1;
-	if (event->data.document_start.version_directive ||
-	    event->data.document_start.tag_directives.start !=
-		    event->data.document_start.tag_directives.end)
-		refuse_feature(b, at, "directives (%) are not taken");
 	if (b->documents++ > 0) {
-		refuse_feature(b, at, "a second document begins here");
+		refuse_feature(b, at, "a second document begins here",
+			       "help: a cluster file is one document; take the line out");
 		give_up(b);
 	}
 }
@@ -320,7 +255,7 @@ static void take_event(struct builder *b, const yaml_event_t *event)
 
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
-		begin_document(b, event, at);
+		begin_document(b, at);
 		break;
 	case YAML_ALIAS_EVENT:
 		add_alias(b, at);
@@ -352,18 +287,54 @@ static void take_event(struct builder *b, const yaml_event_t *event)
 	}
 }
 
+/* libyaml's words, and what is usually behind them. */
+static const struct {
+	const char *problem, *hint;
+} hints[] = {
+	{ "tab character", "help: indent with blanks; YAML takes no tabs there" },
+	{ "cannot start any token", "help: a value that begins with this character needs quotes" },
+	{ "mapping values are not allowed",
+	  "help: a colon and a blank begin a value: a text with them needs quotes; or the line "
+	  "before is indented differently" },
+	{ "could not find expected ':'",
+	  "help: every line of a map is \"key: value\", with a blank behind the colon" },
+	{ "did not find expected key",
+	  "help: all lines of a map or list begin in the same column" },
+	{ "did not find expected ',' or '}'",
+	  "help: close the map with }, and part its keys with commas" },
+	{ "did not find expected ',' or ']'",
+	  "help: close the list with ], and part its elements with commas" },
+	{ "unexpected end of stream", "help: close the text with a quote" },
+	{ "did not find expected '-'", "help: all lines of a list begin in the same column" },
+	{ "block sequence entries are not allowed", "help: begin a list on a line of its own" },
+};
+
+static const char *hint_syntax(const char *problem)
+{
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (strstr(problem, hints[i].problem))
+			return hints[i].hint;
+	return NULL;
+}
+
+/* The place where libyaml gave up, and the one where what it was reading began. */
 static void report_syntax(struct builder *b, const yaml_parser_t *parser)
 {
 	struct position at = position_of(parser->problem_mark, parser->problem_mark);
+	const char *problem = parser->problem ? parser->problem : "this is not YAML";
+	size_t began = parser->context_mark.line;
+	char from[48] = "";
 
 	give_up(b);
 	if (parser->error == YAML_MEMORY_ERROR) {
 		b->no_memory = true;
 		return;
 	}
-	errors_add(b->errors, SEVERITY_ERROR, PLAN_E_SYNTAX, at, NULL, "%s%s%s",
-		   parser->context ? parser->context : "", parser->context ? ": " : "",
-		   parser->problem ? parser->problem : "this is not YAML");
+	if (parser->context && began != parser->problem_mark.line)
+		snprintf(from, sizeof(from), " that begins on line %zu", began + 1);
+	errors_add(b->errors, SEVERITY_ERROR, PLAN_E_SYNTAX, at, hint_syntax(problem), "%s%s%s%s",
+		   parser->context ? parser->context : "", from, parser->context ? ": " : "",
+		   problem);
 }
 
 static void build(struct builder *b, yaml_parser_t *parser)
@@ -396,7 +367,7 @@ bool document_read(const char *text, size_t len, struct errors *errors, struct i
 		text += 3;
 		len -= 3;
 	}
-	if (!check_text(text, len, errors))
+	if (!text_check(text, len, errors))
 		return true;
 	if (!yaml_parser_initialize(&parser))
 		return false;

@@ -11,6 +11,7 @@
 #define PLAN_DOCUMENT_H
 
 #include "base/error.h"
+#include "text.h"
 
 enum {
 	DOCUMENT_DEPTH = 16,
@@ -38,10 +39,6 @@ void item_free(struct item *item);
 
 /* The value of @key in a map, or NULL. */
 const struct item *item_find(const struct item *map, const char *key);
-
-/* @text as a message can show it: cut, and without what a terminal would obey. */
-enum { SHOWN = 64 };
-const char *text_shown(const char *text, char out[SHOWN]);
 
 /* An empty plain scalar: `key:` with nothing behind it. */
 bool item_is_empty(const struct item *item);

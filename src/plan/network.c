@@ -29,24 +29,54 @@ static void read_mtu(struct reader *r, const struct key *key, const struct item 
 		read_u16(r, key, value, into);
 }
 
+/* Another list of nodes: none of them was named in it yet. */
+static bool begin_list(struct reader *r)
+{
+	if (!r->seen)
+		r->seen = read_array(r, r->cluster->node_count + (size_t)1, sizeof(*r->seen));
+	r->round++;
+	return r->seen;
+}
+
+static bool take_member(struct reader *r, const struct item *value, uint32_t *out)
+{
+	char name[SHOWN];
+
+	if (!take_node(r, value, out))
+		return false;
+	if (r->seen[*out] == r->round) {
+		read_refuse(r, PLAN_E_DUPLICATE_MEMBER, value, "help: name it once",
+			    "node \"%s\" is in the list already", text_shown(value->text, name));
+		return false;
+	}
+	r->seen[*out] = r->round;
+	return true;
+}
+
 static void read_members(struct reader *r, const struct key *key, const struct item *value,
 			 void *into)
 {
 	struct network_config *n = into;
 
+	n->members_unclear = true;
 	if (!expect_list(r, key->name, value))
 		return;
 	if (value->count == 0) {
-		read_refuse(r, PLAN_E_KIND, value, "help: leave the key out for all nodes",
+		read_refuse(r, PLAN_E_KIND, value,
+			    "expected: at least one node; without the key, all nodes are members",
 			    "the list of nodes is empty");
 		return;
 	}
+	n->members_unclear = false;
 	n->members = read_array(r, value->count, sizeof(*n->members));
-	if (!n->members)
+	if (!n->members || !begin_list(r))
 		return;
-	for (const struct item *child = value->first; child; child = child->next)
-		if (take_node(r, child, &n->members[n->member_count]))
+	for (const struct item *child = value->first; child; child = child->next) {
+		if (take_member(r, child, &n->members[n->member_count]))
 			n->member_count++;
+		else
+			n->members_unclear = true;
+	}
 }
 
 /* `none` is NULL. */
@@ -69,20 +99,19 @@ static void name_device(struct reader *r, struct network_config *n)
 
 /* -- Destinations -- */
 
-/* False after reporting that nothing can be sent there. */
-static bool check_destination(struct reader *r, const struct item *value, struct addr addr)
+bool read_is_destination(struct reader *r, const struct item *value, struct addr addr)
 {
-	if (!addr_is_unspecified(addr))
+	if (addr_is_multicast(addr) || !addr_is_nobodys(addr))
 		return true;
-	read_refuse(r, PLAN_E_ADDRESS, value, "expected: an address frames can be sent to",
-		    "%s is no destination", value->text);
+	read_refuse(r, PLAN_E_ADDRESS, value, "expected: the address of a machine or a group",
+		    "frames cannot be sent to %s", value->text);
 	return false;
 }
 
 static bool take_target(struct reader *r, const struct item *value, struct target *target)
 {
 	const char *text = expect_scalar(r, "flood", value, "the name of a node or an address");
-	char name[SHOWN];
+	char name[SHOWN], hint[READ_HINT];
 
 	if (!text)
 		return false;
@@ -91,12 +120,12 @@ static bool take_target(struct reader *r, const struct item *value, struct targe
 	if (target->node != NODE_NONE)
 		return true;
 	if (!addr_parse(text, &target->addr)) {
-		read_refuse(r, PLAN_E_UNKNOWN_NODE, value, NULL,
-			    "\"%s\" is neither under nodes nor an address", text_shown(text, name));
+		read_refuse(r, PLAN_E_UNKNOWN_NODE, value, nearest_node(r, text, hint),
+			    "\"%s\" is neither a node nor an address", text_shown(text, name));
 		return false;
 	}
 	return take_addr(r, "flood", value, &target->addr) &&
-	       check_destination(r, value, target->addr);
+	       read_is_destination(r, value, target->addr);
 }
 
 static void read_flood_list(struct reader *r, const struct item *value, struct network_config *n)
@@ -110,11 +139,17 @@ static void read_flood_list(struct reader *r, const struct item *value, struct n
 			n->flood_count++;
 }
 
+static const char *flood_list_of(const char *text, char hint[READ_HINT])
+{
+	snprintf(hint, READ_HINT, "help: a single destination is a list of one: flood: [%s]", text);
+	return hint;
+}
+
 static void read_flood_word(struct reader *r, const struct item *value, struct network_config *n)
 {
 	static const char hint[] =
 		"expected: peers, none, a multicast group, or a list of nodes and addresses";
-	char name[SHOWN];
+	char name[SHOWN], list[READ_HINT];
 
 	if (strcmp(value->text, "peers") == 0)
 		n->flood = FLOOD_PEERS;
@@ -124,8 +159,7 @@ static void read_flood_word(struct reader *r, const struct item *value, struct n
 		read_refuse(r, PLAN_E_WORD, value, hint, "flood is \"%s\"",
 			    text_shown(value->text, name));
 	else if (!addr_is_multicast(n->group))
-		read_refuse(r, PLAN_E_NOT_MULTICAST, value,
-			    "help: a single destination is a list of one: flood: [address]",
+		read_refuse(r, PLAN_E_NOT_MULTICAST, value, flood_list_of(value->text, list),
 			    "flood %s is not a multicast group", value->text);
 	else if (take_addr(r, "flood", value, &n->group))
 		n->flood = FLOOD_GROUP;
@@ -139,177 +173,6 @@ static void read_flood(struct reader *r, const struct key *key, const struct ite
 	else if (expect_scalar(r, key->name, value,
 			       "peers, none, a multicast group, or a list of nodes and addresses"))
 		read_flood_word(r, value, into);
-}
-
-/* -- hosts, fdb, neigh -- */
-
-/* The MAC of one station. */
-static void read_station(struct reader *r, const struct key *key, const struct item *value,
-			 void *into)
-{
-	struct mac mac;
-
-	if (!take_mac(r, key->name, value, &mac))
-		return;
-	if (mac_is_station(mac))
-		*(struct mac *)into = mac;
-	else
-		read_refuse(r, PLAN_E_MAC, value, "expected: neither a group address nor zero",
-			    "%s %s is nobody's", key->name, value->text);
-}
-
-/* An address that a host can have. */
-static bool take_host_ip(struct reader *r, const char *name, const struct item *value,
-			 struct addr *out)
-{
-	if (!take_addr(r, name, value, out))
-		return false;
-	if (!addr_is_multicast(*out) && !addr_is_unspecified(*out))
-		return true;
-	read_refuse(r, PLAN_E_ADDRESS, value, "expected: an address of one host",
-		    "%s %s is nobody's", name, value->text);
-	return false;
-}
-
-static void read_host_ip(struct reader *r, const struct key *key, const struct item *value,
-			 void *into)
-{
-	take_host_ip(r, key->name, value, into);
-}
-
-/* One address or a list of them. */
-static void read_host_ips(struct reader *r, const struct key *key, const struct item *value,
-			  void *into)
-{
-	const struct item *first = value->kind == ITEM_LIST ? value->first : value;
-	struct host *host = into;
-
-	if (value->kind == ITEM_MAP || !first) {
-		expect_scalar(r, key->name, value, "an address or a list of addresses");
-		return;
-	}
-	host->ips = read_array(r, value->kind == ITEM_LIST ? value->count : 1, sizeof(*host->ips));
-	if (!host->ips)
-		return;
-	for (const struct item *child = first; child;
-	     child = value->kind == ITEM_LIST ? child->next : NULL)
-		if (take_host_ip(r, key->name, child, &host->ips[host->ip_count]))
-			host->ip_count++;
-}
-
-static const struct key host_keys[] = {
-	{ .name = "node",
-	  .read = read_node,
-	  .offset = offsetof(struct host, node),
-	  .required = true },
-	{ .name = "ip", .read = read_host_ips, .required = true },
-	{ .name = "mac",
-	  .read = read_station,
-	  .offset = offsetof(struct host, mac),
-	  .required = true },
-};
-
-static void read_hosts(struct reader *r, const struct key *key, const struct item *value,
-		       void *into)
-{
-	struct network_config *n = into;
-	char where[3 * SHOWN], name[SHOWN];
-
-	if (!expect_map(r, key->name, value))
-		return;
-	n->hosts = read_array(r, value->count, sizeof(*n->hosts));
-	if (!n->hosts)
-		return;
-	for (const struct item *child = value->first; child; child = child->next) {
-		struct host *host = &n->hosts[n->host_count++];
-
-		host->at = child->key->at;
-		host->node = NODE_NONE;
-		host->name = read_copy(r, child->key->text);
-		take_name(r, "host", child->key);
-		snprintf(where, sizeof(where), "%s.hosts.%s", r->where,
-			 text_shown(child->key->text, name));
-		if (expect_map(r, where, child))
-			read_map(r, child, host_keys, COUNT(host_keys), where, host);
-	}
-}
-
-static void read_destination(struct reader *r, const struct key *key, const struct item *value,
-			     void *into)
-{
-	struct addr addr;
-
-	if (take_addr(r, key->name, value, &addr) && check_destination(r, value, addr))
-		*(struct addr *)into = addr;
-}
-
-static const struct key fdb_keys[] = {
-	{ .name = "mac",
-	  .read = read_mac,
-	  .offset = offsetof(struct fdb_line, mac),
-	  .required = true },
-	{ .name = "dst",
-	  .read = read_destination,
-	  .offset = offsetof(struct fdb_line, dst),
-	  .required = true },
-	{ .name = "port",
-	  .read = read_u16,
-	  .offset = offsetof(struct fdb_line, port),
-	  .min = 1,
-	  .max = 65535 },
-};
-
-static void read_fdb(struct reader *r, const struct key *key, const struct item *value, void *into)
-{
-	struct network_config *n = into;
-	char where[2 * SHOWN];
-
-	if (!expect_list(r, key->name, value))
-		return;
-	n->fdb = read_array(r, value->count, sizeof(*n->fdb));
-	if (!n->fdb)
-		return;
-	snprintf(where, sizeof(where), "%s.fdb", r->where);
-	for (const struct item *child = value->first; child; child = child->next) {
-		struct fdb_line *line = &n->fdb[n->fdb_count++];
-
-		line->at = child->at;
-		if (expect_map(r, "an element of fdb", child))
-			read_map(r, child, fdb_keys, COUNT(fdb_keys), where, line);
-	}
-}
-
-static const struct key neigh_keys[] = {
-	{ .name = "ip",
-	  .read = read_host_ip,
-	  .offset = offsetof(struct neigh_line, ip),
-	  .required = true },
-	{ .name = "mac",
-	  .read = read_station,
-	  .offset = offsetof(struct neigh_line, mac),
-	  .required = true },
-	{ .name = "router", .read = read_bool, .offset = offsetof(struct neigh_line, router) },
-};
-
-static void read_neigh(struct reader *r, const struct key *key, const struct item *value,
-		       void *into)
-{
-	struct network_config *n = into;
-	char where[2 * SHOWN];
-
-	if (!expect_list(r, key->name, value))
-		return;
-	n->neigh = read_array(r, value->count, sizeof(*n->neigh));
-	if (!n->neigh)
-		return;
-	snprintf(where, sizeof(where), "%s.neigh", r->where);
-	for (const struct item *child = value->first; child; child = child->next) {
-		struct neigh_line *line = &n->neigh[n->neigh_count++];
-
-		line->at = child->at;
-		if (expect_map(r, "an element of neigh", child))
-			read_map(r, child, neigh_keys, COUNT(neigh_keys), where, line);
-	}
 }
 
 /* -- networks -- */
@@ -330,7 +193,8 @@ static const struct key network_keys[] = {
 	  .position = offsetof(struct network_config, vni_at),
 	  .max = 0xffffff,
 	  .about = "a VNI has 24 bits",
-	  .required = true },
+	  .required = true,
+	  .example = "\"vni: 100\"" },
 	{ .name = "nodes", .read = read_members },
 	{ .name = "device",
 	  .read = read_device,

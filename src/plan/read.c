@@ -4,24 +4,23 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "scalar.h"
 #include "suggest.h"
 
-enum { HINT = 256 };
+enum { HINT = READ_HINT };
 
 /* -- Reporting -- */
 
 void read_refuse(struct reader *r, enum plan_code code, const struct item *value, const char *hint,
 		 const char *format, ...)
 {
-	char message[2 * HINT];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	errors_vadd(r->errors, SEVERITY_ERROR, (uint16_t)code, value->at, hint, format, args);
 	va_end(args);
-	errors_add(r->errors, SEVERITY_ERROR, (uint16_t)code, value->at, hint, "%s", message);
 }
 
 char *read_copy(struct reader *r, const char *text)
@@ -98,6 +97,20 @@ static bool is_known(const struct key *keys, size_t count, const char *name)
 	return false;
 }
 
+/* What follows a key that cannot be: a word of ours for it, or else what can stand here. */
+static const char *hint_keys(const char *word, const struct key *keys, size_t count,
+			     char hint[HINT])
+{
+	struct text text = text_in(hint, HINT);
+
+	if (suggest_key(word, keys, count, hint, HINT))
+		return hint;
+	text_add(&text, "expected: ");
+	for (size_t i = 0; i < count; i++)
+		text_add(&text, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", keys[i].name);
+	return hint;
+}
+
 static void report_unknown(struct reader *r, const struct item *map, const struct key *keys,
 			   size_t count)
 {
@@ -105,10 +118,11 @@ static void report_unknown(struct reader *r, const struct item *map, const struc
 
 	for (const struct item *child = map->first; child; child = child->next) {
 		const char *key = child->key->text;
+		bool full = errors_are_full(r->errors);
 
 		if (!child->key->refused && !is_known(keys, count, key))
 			read_refuse(r, PLAN_E_UNKNOWN_KEY, child->key,
-				    suggest_key(key, keys, count, hint, sizeof(hint)),
+				    full ? NULL : hint_keys(key, keys, count, hint),
 				    "unknown key \"%s\" in %s", text_shown(key, name),
 				    r->where[0] ? r->where : "the cluster file");
 	}
@@ -116,7 +130,10 @@ static void report_unknown(struct reader *r, const struct item *map, const struc
 
 static void report_missing(struct reader *r, const struct item *map, const struct key *key)
 {
-	read_refuse(r, PLAN_E_MISSING_KEY, map->key ? map->key : map, NULL, "%s has no \"%s\"",
+	char hint[HINT];
+
+	snprintf(hint, sizeof(hint), "expected: a key such as %s", key->example);
+	read_refuse(r, PLAN_E_MISSING_KEY, map->key ? map->key : map, hint, "%s has no \"%s\"",
 		    r->where[0] ? r->where : "the cluster file", key->name);
 }
 
@@ -351,17 +368,35 @@ void read_interface(struct reader *r, const struct key *key, const struct item *
 			    text_shown(text, name));
 }
 
+const char *nearest_node(struct reader *r, const char *name, char hint[READ_HINT])
+{
+	const struct cluster *c = r->cluster;
+	struct nearest nearest = nearest_to(name);
+
+	if (r->sought >= ERRORS_SHOWN || c->node_count == 0)
+		return NULL;
+	r->sought++;
+	for (uint32_t i = 0; i < c->node_count; i++)
+		nearest_offer(&nearest, c->nodes[i].name);
+	if (nearest.found)
+		snprintf(hint, READ_HINT, "help: did you mean \"%s\"?", nearest.found);
+	else
+		snprintf(hint, READ_HINT, "expected: the name of a node, such as \"%.63s\"",
+			 c->nodes[0].name);
+	return hint;
+}
+
 bool take_node(struct reader *r, const struct item *value, uint32_t *out)
 {
 	const char *text = expect_scalar(r, "the node", value, "the name of a node");
-	char name[SHOWN];
+	char name[SHOWN], hint[READ_HINT];
 
 	if (!text)
 		return false;
 	*out = cluster_node(r->cluster, text);
 	if (*out == NODE_NONE)
-		read_refuse(r, PLAN_E_UNKNOWN_NODE, value, NULL, "\"%s\" is not under nodes",
-			    text_shown(text, name));
+		read_refuse(r, PLAN_E_UNKNOWN_NODE, value, nearest_node(r, text, hint),
+			    "there is no node \"%s\" under nodes", text_shown(text, name));
 	return *out != NODE_NONE;
 }
 
@@ -372,75 +407,4 @@ void read_node(struct reader *r, const struct key *key, const struct item *value
 	(void)key;
 	if (take_node(r, value, &node))
 		*(uint32_t *)into = node;
-}
-
-/* -- Addresses -- */
-
-bool take_addr(struct reader *r, const char *name, const struct item *value, struct addr *out)
-{
-	const char *text = expect_scalar(r, name, value, "an IPv4 or IPv6 address");
-	char word[SHOWN], canonical[ADDR_TEXT], hint[HINT];
-	struct addr addr;
-
-	if (!text)
-		return false;
-	if (scalar_addr(text, &addr)) {
-		*out = addr;
-		return true;
-	}
-	if (addr_parse(text, &addr))
-		snprintf(hint, sizeof(hint), "expected: its canonical form %s",
-			 addr_text(addr, canonical));
-	else
-		snprintf(hint, sizeof(hint), "expected: an IPv4 or IPv6 address");
-	read_refuse(r, PLAN_E_ADDRESS, value, hint, "%s is \"%s\"", name, text_shown(text, word));
-	return false;
-}
-
-void read_addr(struct reader *r, const struct key *key, const struct item *value, void *into)
-{
-	take_addr(r, key->name, value, into);
-}
-
-bool take_mac(struct reader *r, const char *name, const struct item *value, struct mac *out)
-{
-	const char *text = expect_scalar(r, name, value, "a MAC address");
-	char word[SHOWN], canonical[MAC_TEXT], hint[HINT];
-	struct mac mac;
-
-	if (!text)
-		return false;
-	if (scalar_mac(text, &mac)) {
-		*out = mac;
-		return true;
-	}
-	if (mac_parse(text, &mac))
-		snprintf(hint, sizeof(hint), "expected: its lower-case form %s",
-			 mac_text(mac, canonical));
-	else
-		snprintf(hint, sizeof(hint), "expected: a MAC such as \"aa:bf:b9:29:63:12\"");
-	read_refuse(r, PLAN_E_MAC, value, hint, "%s is \"%s\"", name, text_shown(text, word));
-	return false;
-}
-
-void read_mac(struct reader *r, const struct key *key, const struct item *value, void *into)
-{
-	take_mac(r, key->name, value, into);
-}
-
-void read_prefix(struct reader *r, const struct key *key, const struct item *value, void *into)
-{
-	const char *text = expect_scalar(r, key->name, value, "a prefix such as 10.42.0.0/16");
-	struct prefix prefix;
-	char word[SHOWN];
-
-	if (!text)
-		return;
-	if (scalar_prefix(text, &prefix))
-		*(struct prefix *)into = prefix;
-	else
-		read_refuse(
-			r, PLAN_E_PREFIX, value,
-			"expected: a prefix such as 10.42.0.0/16, the bits behind its length zero",
-			"%s is \"%s\"", key->name, text_shown(text, word));
 }

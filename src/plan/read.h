@@ -14,6 +14,9 @@ struct reader {
 	struct cluster *cluster;
 	struct errors *errors;
 	const char *where; /* the map being read: "networks.blue"; "" at the top */
+	uint32_t *seen;    /* by node: the round in which a list named it */
+	uint32_t round;
+	uint32_t sought; /* names for which the nearest was looked for among all nodes */
 	bool no_memory;
 };
 
@@ -35,6 +38,7 @@ struct key {
 	size_t position;          /* of the field for the value's position; 0 = none is kept */
 	uint64_t min, max;        /* numbers */
 	const char *about;        /* what the range comes from, for the hint; or NULL */
+	const char *example;      /* of a required key: a line to begin with */
 	const struct word *words; /* read_word and read_either; the last has no text */
 	bool required;
 };
@@ -68,6 +72,11 @@ bool take_addr(struct reader *r, const char *name, const struct item *value, str
 bool take_mac(struct reader *r, const char *name, const struct item *value, struct mac *out);
 bool take_name(struct reader *r, const char *what, const struct item *value);
 bool take_node(struct reader *r, const struct item *value, uint32_t *out);
+
+/* A hint for a @name that no node has; NULL after ERRORS_SHOWN of them, so that a file of nothing
+ * but wrong names does not compare each with each. */
+enum { READ_HINT = 256 };
+const char *nearest_node(struct reader *r, const char *name, char hint[READ_HINT]);
 
 /* Readers for tables: of the field's type. */
 key_reader read_u8, read_u16, read_u32;

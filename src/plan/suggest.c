@@ -19,6 +19,9 @@ static const struct foreign {
 	{ "VNI", "flannel", "vni", NULL },
 	{ "Port", "flannel", "port", NULL },
 	{ "MTU", "flannel", "mtu", NULL },
+	{ "IPv6Network", "flannel", "cidr6", NULL },
+	{ "IPv6SubnetLen", "flannel", "subnet-length6", NULL },
+	{ "ip-masq", "flannel", "masquerade", NULL },
 	{ "public-ip", "flannel", "address", NULL },
 	{ "PublicIP", "flannel", "address", NULL },
 	{ "iface", "flannel", "interface", NULL },
@@ -66,29 +69,77 @@ static bool has_key(const struct key *keys, size_t count, const char *name)
 	return false;
 }
 
+/* Keys of what does not work yet, in the map that has the key @beside. */
+static const struct later {
+	const char *name, *beside, *what;
+} later[] = {
+	{ "cidr6", "vni", "a second cidr" },
+	{ "subnet-length", "vni", "a subnet per node" },
+	{ "subnet-length6", "vni", "a subnet per node" },
+	{ "subnet-min", "vni", "a subnet per node" },
+	{ "subnet-max", "vni", "a subnet per node" },
+	{ "subnets", "vni", "a subnet per node" },
+	{ "routing", "vni", "routing between subnets" },
+	{ "gateway", "vni", "a gateway address" },
+	{ "gateway-device", "vni", "a gateway address" },
+	{ "dhcp", "vni", "DHCP" },
+	{ "masquerade", "vni", "masquerading" },
+	{ "forward-rules", "vni", "masquerading" },
+	{ "leases", "networks", "leasing subnets" },
+	{ "impair", "networks", "impairing links" },
+	{ "lab", "networks", "the lab" },
+	{ "http", "networks", "the HTTP endpoint" },
+};
+
+static const struct later *find_later(const char *name, const struct key *keys, size_t count)
+{
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (strcmp(name, later[i].name) == 0 && has_key(keys, count, later[i].beside) &&
+		    !has_key(keys, count, name))
+			return &later[i];
+	return NULL;
+}
+
+/* Another program's word, for a key that exists or one that will. */
 static const struct foreign *find_foreign(const char *word, const struct key *keys, size_t count)
 {
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (strcmp(word, foreign[i].theirs) == 0 && has_key(keys, count, foreign[i].ours))
+		if (strcmp(word, foreign[i].theirs) == 0 &&
+		    (has_key(keys, count, foreign[i].ours) ||
+		     find_later(foreign[i].ours, keys, count)))
 			return &foreign[i];
 	return NULL;
+}
+
+static const char *nearest_key(const char *word, const struct key *keys, size_t count)
+{
+	struct nearest nearest = nearest_to(word);
+
+	for (size_t i = 0; i < count; i++)
+		nearest_offer(&nearest, keys[i].name);
+	return nearest.found;
 }
 
 const char *suggest_key(const char *word, const struct key *keys, size_t count, char *out,
 			size_t size)
 {
 	const struct foreign *other = find_foreign(word, keys, count);
-	struct nearest nearest = nearest_to(word);
+	const struct later *not_yet = find_later(other ? other->ours : word, keys, count);
+	const char *nearest = other || not_yet ? NULL : nearest_key(word, keys, count);
 
-	if (other) {
+	if (strcmp(word, "<<") == 0)
+		snprintf(out, size, "help: merge keys are not taken; write the keys out");
+	else if (not_yet && other)
+		snprintf(out, size, "help: %s's %s, %s, does not work yet; leave it out",
+			 other->whose, word, not_yet->what);
+	else if (not_yet)
+		snprintf(out, size, "help: %s does not work yet; leave it out", not_yet->what);
+	else if (other)
 		snprintf(out, size, "help: %s calls it %s; here it is \"%s\"", other->whose, word,
 			 other->line ? other->line : other->ours);
-		return out;
-	}
-	for (size_t i = 0; i < count; i++)
-		nearest_offer(&nearest, keys[i].name);
-	if (!nearest.found)
+	else if (nearest)
+		snprintf(out, size, "help: did you mean \"%s\"?", nearest);
+	else
 		return NULL;
-	snprintf(out, size, "help: did you mean \"%s\"?", nearest.found);
 	return out;
 }

@@ -24,6 +24,14 @@ bool addr_is_loopback(struct addr a)
 	return a.family == ADDR_V6 && memcmp(a.octet, one, sizeof(one)) == 0;
 }
 
+bool addr_is_nobodys(struct addr a)
+{
+	static const uint8_t broadcast[4] = { 0xff, 0xff, 0xff, 0xff };
+
+	return addr_is_multicast(a) || addr_is_unspecified(a) ||
+	       (a.family == ADDR_V4 && memcmp(a.octet, broadcast, sizeof(broadcast)) == 0);
+}
+
 bool addr_is_link_local(struct addr a)
 {
 	if (a.family == ADDR_V4)
@@ -114,4 +122,11 @@ bool prefix_contains(struct prefix p, struct addr a)
 		if ((a.octet[i] ^ p.addr.octet[i]) & prefix_mask(p.length, i))
 			return false;
 	return true;
+}
+
+struct prefix prefix_of(struct addr a, uint8_t length)
+{
+	for (size_t i = 0; i < addr_size(a); i++)
+		a.octet[i] &= prefix_mask(length, i);
+	return (struct prefix) { .addr = a, .length = length };
 }

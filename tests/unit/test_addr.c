@@ -172,6 +172,31 @@ static void kinds(void **state)
 	assert_false(addr_is_multicast((struct addr) { .octet = { 0xff } }));
 }
 
+static void prefixes_of(void **state)
+{
+	static const struct {
+		const char *addr;
+		uint8_t length;
+		const char *prefix;
+	} rows[] = {
+		{ "3.3.3.3", 24, "3.3.3.0/24" },
+		{ "3.3.3.3", 32, "3.3.3.3/32" },
+		{ "255.255.255.255", 9, "255.128.0.0/9" },
+		{ "3.3.3.3", 0, "0.0.0.0/0" },
+		{ "2001:db8::1", 64, "2001:db8::/64" },
+		{ "2001:db8::1", 128, "2001:db8::1/128" },
+	};
+	char text[PREFIX_TEXT];
+	struct addr a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(addr_parse(rows[i].addr, &a));
+		assert_string_equal(prefix_text(prefix_of(a, rows[i].length), text),
+				    rows[i].prefix);
+	}
+}
+
 static void equality_knows_the_family(void **state)
 {
 	struct addr four = addr_v4((uint8_t[4]) { 0 }), six = addr_v6((uint8_t[16]) { 0 });
@@ -187,9 +212,13 @@ static void equality_knows_the_family(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(address_texts), cmocka_unit_test(prefix_texts),
-		cmocka_unit_test(longest_texts), cmocka_unit_test(containment),
-		cmocka_unit_test(kinds),         cmocka_unit_test(equality_knows_the_family),
+		cmocka_unit_test(address_texts),
+		cmocka_unit_test(prefix_texts),
+		cmocka_unit_test(longest_texts),
+		cmocka_unit_test(containment),
+		cmocka_unit_test(kinds),
+		cmocka_unit_test(prefixes_of),
+		cmocka_unit_test(equality_knows_the_family),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,10 @@ static void structure(void **state)
 		{ "a: !!map { b: c }", PLAN_E_YAML_FEATURE, 1, 4 },
 		{ "%YAML 1.1\n---\na: b", PLAN_E_YAML_FEATURE, 1, 1 },
 		{ "%TAG ! tag:example.com,2000:\n---\na: b", PLAN_E_YAML_FEATURE, 1, 1 },
+		{ "# x\n\n  # y\n%TAG ! tag:example.com,2000:\n---\na: b", PLAN_E_YAML_FEATURE, 4,
+		  1 },
+		{ "a: b\n...\n# x\n%YAML 1.1\n---\nc: d", PLAN_E_YAML_FEATURE, 4, 1 },
+		{ "a: |\n %a\n%b", PLAN_E_SYNTAX, 3, 3 },
 		{ "a: b\n---\nc: d", PLAN_E_YAML_FEATURE, 2, 1 },
 		{ "a: b\n...\n---\nc: d", PLAN_E_YAML_FEATURE, 3, 1 },
 		{ "a: b\na: c", PLAN_E_DUPLICATE_KEY, 2, 1 },
@@ -165,9 +169,8 @@ static void structure(void **state)
 /* libyaml's scanner is quadratic in nesting: it must not see more than a little of it. */
 static void nesting_is_refused_early(void **state)
 {
-	static const char *const units[] = {
-		"[", "{", "[{a: ", "- ", "? ", "[\n", "{a: \n", "{? "
-	};
+	static const char *const units[] = { "[",        "{",    "[{a: ", "- ",     "? ", "[{",
+					     "{a: {b: ", "a: {", "[\n",   "{a: \n", "{? " };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -181,6 +184,32 @@ static void nesting_is_refused_early(void **state)
 		if (events_parsed > 64 || characters_scanned > 4096)
 			fail_msg("\"%s\": %zu events, %zu characters", units[i], events_parsed,
 				 characters_scanned);
+		errors_free(&errors);
+		free(text);
+	}
+}
+
+/* It also compares each directive with each. */
+static void directives_are_refused_unread(void **state)
+{
+	static const char *const heads[] = { "", "# x\n", "a: b\n...\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct errors errors = { 0 };
+		char *text = NULL;
+		size_t len;
+		FILE *to = open_memstream(&text, &len);
+
+		assert_non_null(to);
+		fputs(heads[i], to);
+		for (int j = 0; j < 10000; j++)
+			fprintf(to, "%%TAG !%d! x\n", j);
+		fclose(to);
+		assert_null(read_text(text, len, &errors));
+		assert_int_equal(errors.error_count, 1);
+		assert_int_equal(errors.list[0].code, PLAN_E_YAML_FEATURE);
+		assert_int_equal(events_parsed, 0);
 		errors_free(&errors);
 		free(text);
 	}
@@ -256,6 +285,7 @@ int main(void)
 		cmocka_unit_test(tree),
 		cmocka_unit_test(structure),
 		cmocka_unit_test(nesting_is_refused_early),
+		cmocka_unit_test(directives_are_refused_unread),
 		cmocka_unit_test(many_keys),
 		cmocka_unit_test(size_limit),
 		cmocka_unit_test(shown_text),
