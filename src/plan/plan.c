@@ -14,12 +14,18 @@ enum {
 	INNER_MIN = 68, /* RFC 791: what every IPv4 link carries */
 };
 
+/* Address families in which something is sent. */
+struct families {
+	bool v4, v6;
+};
+
 /* The plan under construction. */
 struct making {
 	struct plan *plan;
 	const struct cluster *cluster;
 	const struct node *self;
 	const struct plan_machine *machine;
+	struct families all; /* towards all nodes */
 	struct errors *errors;
 };
 
@@ -125,33 +131,44 @@ static void add_group(struct making *m, const struct plan_network *n)
 
 /* -- The inner MTU -- */
 
-/* Which families @config sends to from here; both the node's own where it sends to nobody. */
-static void families_in_use(const struct making *m, const struct network_config *config, bool *v4,
-			    bool *v6)
+static void add_family(struct families *f, struct addr to)
 {
-	uint32_t count = network_member_count(m->cluster, config);
+	f->v4 |= to.family == ADDR_V4;
+	f->v6 |= to.family == ADDR_V6;
+}
 
-	*v4 = config->flood == FLOOD_GROUP && config->group.family == ADDR_V4;
-	*v6 = config->flood == FLOOD_GROUP && config->group.family == ADDR_V6;
-	for (uint32_t i = 0; i < count && !(*v4 && *v6); i++) {
-		uint32_t node = network_member(config, i);
+/* Which families this node sends in to the @count members of a list, NULL for all nodes. */
+static struct families families_of(const struct making *m, const uint32_t *members, uint32_t count)
+{
+	struct families f = { 0 };
+
+	for (uint32_t i = 0; i < count && !(f.v4 && f.v6); i++) {
+		uint32_t node = members ? members[i] : i;
 		struct addr to = derive_addr(m->cluster, m->plan->node, node);
 
 		if (node == m->plan->node)
 			continue;
-		*v4 |= to.family == ADDR_V4;
-		*v6 |= to.family == ADDR_V6;
+		add_family(&f, to);
 	}
-	for (size_t i = 0; i < config->flood_count; i++) {
-		*v4 |= config->flood_list[i].addr.family == ADDR_V4;
-		*v6 |= config->flood_list[i].addr.family == ADDR_V6;
-	}
-	for (size_t i = 0; i < config->fdb_count; i++) {
-		*v4 |= config->fdb[i].dst.family == ADDR_V4;
-		*v6 |= config->fdb[i].dst.family == ADDR_V6;
-	}
-	if (!*v4 && !*v6)
-		*v4 = *v6 = true;
+	return f;
+}
+
+/* Which families @config sends in from here; both the node's own where it sends to nobody. */
+static struct families families_in_use(const struct making *m, const struct network_config *config)
+{
+	struct families f = m->all;
+
+	if (config->members)
+		f = families_of(m, config->members, (uint32_t)config->member_count);
+	if (config->flood == FLOOD_GROUP)
+		add_family(&f, config->group);
+	for (size_t i = 0; i < config->flood_count; i++)
+		add_family(&f, config->flood_list[i].addr);
+	for (size_t i = 0; i < config->fdb_count; i++)
+		add_family(&f, config->fdb[i].dst);
+	if (!f.v4 && !f.v6)
+		f.v4 = f.v6 = true;
+	return f;
 }
 
 /* What an endpoint leaves for the inner packet. */
@@ -171,12 +188,11 @@ static uint32_t inner_room(const struct making *m, const struct plan_network *n)
 	uint32_t v4_room = room_at(m->plan, n->endpoint_v4, OVERHEAD_V4);
 	uint32_t v6_room = room_at(m->plan, n->endpoint_v6, OVERHEAD_V6);
 	uint32_t room = UINT32_MAX;
-	bool v4, v6;
+	struct families f = families_in_use(m, n->config);
 
-	families_in_use(m, n->config, &v4, &v6);
-	if (v4 && v4_room < room)
+	if (f.v4 && v4_room < room)
 		room = v4_room;
-	if (v6 && v6_room < room)
+	if (f.v6 && v6_room < room)
 		room = v6_room;
 	return room == UINT32_MAX ? 0 : room;
 }
@@ -252,6 +268,7 @@ struct plan *plan_make(const struct cluster *cluster, uint32_t node,
 
 	if (!m.plan)
 		return NULL;
+	m.all = families_of(&m, NULL, cluster->node_count);
 	for (uint32_t i = 0; i < cluster->network_count; i++)
 		if (derive_is_member(cluster, &cluster->networks[i], node))
 			add_network(&m, &cluster->networks[i]);
