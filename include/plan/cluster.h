@@ -78,7 +78,7 @@ struct network_config {
 	uint32_t *members; /* node numbers in file order; NULL = all nodes */
 	size_t member_count;
 	bool members_unclear; /* some of the list could not be understood */
-	char *device; /* TAP name; NULL = `none` */
+	char *device;         /* TAP name; NULL = `none` */
 	bool persist;
 	bool learning;
 	enum arp_mode arp;

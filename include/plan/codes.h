@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* X(enumerator, number, explanation) */
+/* X(enumerator, number, title); the rest of each explanation is in src/plan/told_*.c. */
 #define PLAN_CODES(X)                                                                           \
 	X(E_TEXT, 101, "The file must be UTF-8 text without control characters.")               \
 	X(E_SYNTAX, 102, "This is not YAML.")                                                   \
@@ -59,7 +59,7 @@
 	X(W_NO_NEIGHBOURS, 204, "arp: proxy drops every request it cannot answer.")
 
 enum plan_code {
-#define X(name, number, why) PLAN_##name = (number),
+#define X(name, number, title) PLAN_##name = (number),
 	PLAN_CODES(X)
 #undef X
 };

@@ -7,6 +7,8 @@
 #include "app/loop.h"
 #include "app/options.h"
 #include "base/text.h"
+#include "ctl/explain.h"
+#include "ctl/report.h"
 
 static const char *const not_started = "Nothing was started.";
 
@@ -98,30 +100,70 @@ static enum exit_code verb_run(const struct verb *self, int argc, char **argv)
 	return code;
 }
 
+static void say_fine(const struct config *config)
+{
+	const struct cluster *cluster = config->cluster;
+
+	printf("%s: cluster %s, %u node%s, %u network%s: fine\n", config->file, cluster->name,
+	       cluster->node_count, text_plural(cluster->node_count), cluster->network_count,
+	       text_plural(cluster->network_count));
+}
+
+/* For people, what is wrong goes where complaints go; for programs, it is the answer. */
 static enum exit_code verb_check(const struct verb *self, int argc, char **argv)
 {
-	enum exit_code code;
-	const char *file = options_check(self, argc, argv, &code);
+	struct check_options options;
 	struct config config;
-	bool fine;
+	enum exit_code code;
+	bool fine, text;
 
-	if (!file)
+	if (!options_check(self, argc, argv, &options, &code))
 		return code;
-	if (!read_config(&config, file))
+	if (!read_config(&config, options.file))
 		return EXIT_CONFIG;
-	fine = config_report(&config, NULL);
-	if (fine)
-		printf("%s: cluster %s, %u node%s, %u network%s: fine\n", file,
-		       config.cluster->name, config.cluster->node_count,
-		       text_plural(config.cluster->node_count), config.cluster->network_count,
-		       text_plural(config.cluster->network_count));
+	text = options.format == REPORT_TEXT;
+	fine = config.errors.error_count == 0;
+	report_errors(text ? stderr : stdout, options.format, &config.errors, config.file,
+		      config.text, config.len);
+	if (fine && options.format != REPORT_JSON)
+		say_fine(&config);
 	config_free(&config);
 	return fine ? EXIT_OK : EXIT_CONFIG;
 }
 
+static enum exit_code no_such_code(const struct verb *self, const char *word)
+{
+	struct explanation nearest;
+
+	if (explain_nearest(word, nearest.code))
+		options_complain(self, "no code \"%s\"; did you mean %s?", word, nearest.code);
+	else
+		options_complain(self, "no code \"%s\"; `vxs explain` lists them", word);
+	return EXIT_USAGE;
+}
+
+static enum exit_code verb_explain(const struct verb *self, int argc, char **argv)
+{
+	struct explain_options options;
+	struct explanation explanation;
+	enum exit_code code;
+
+	if (!options_explain(self, argc, argv, &options, &code))
+		return code;
+	if (!options.code)
+		(options.json ? explain_list_json : explain_list)(stdout);
+	else if (!explain_find(options.code, &explanation))
+		return no_such_code(self, options.code);
+	else
+		(options.json ? explain_json : explain_print)(stdout, &explanation);
+	return EXIT_OK;
+}
+
 static const struct verb verbs[] = {
 	{ "run", "-f FILE [--node NAME] [--verbose]", "be a node of the cluster", verb_run },
-	{ "check", "FILE", "say what is wrong with a cluster file", verb_check },
+	{ "check", "FILE [--format text|json|github]", "say what is wrong with a cluster file",
+	  verb_check },
+	{ "explain", "[CODE] [--json]", "say more about a code such as E112", verb_explain },
 	{ 0 },
 };
 

@@ -48,8 +48,7 @@ static void __attribute__((format(printf, 2, 3))) say(const char *name, const ch
 }
 
 /* What is wrong, and how it is right; returns false for its callers' sake. */
-static bool __attribute__((format(printf, 2, 3)))
-complain(const struct verb *verb, const char *format, ...)
+bool options_complain(const struct verb *verb, const char *format, ...)
 {
 	va_list args;
 
@@ -152,17 +151,17 @@ static void refuse_option(const struct verb *verb, const struct option *longs, i
 
 	word[len] = '\0';
 	if (c == ':') {
-		complain(verb, "%s needs a value", word);
+		options_complain(verb, "%s needs a value", word);
 	} else if (optopt && has_value) {
-		complain(verb, "%s takes no value", word);
+		options_complain(verb, "%s takes no value", word);
 	} else {
 		for (; longs->name; longs++)
 			nearest_offer(&nearest, longs->name);
 		if (nearest.found)
-			complain(verb, "no option \"%s\"; did you mean \"--%s\"?", word,
-				 nearest.found);
+			options_complain(verb, "no option \"%s\"; did you mean \"--%s\"?", word,
+					 nearest.found);
 		else
-			complain(verb, "no option \"%s\"", word);
+			options_complain(verb, "no option \"%s\"", word);
 	}
 }
 
@@ -186,9 +185,9 @@ static int next_option(const struct verb *verb, int argc, char **argv, const cha
 static bool set_once(const struct verb *verb, const char **value, const char *option)
 {
 	if (*value)
-		return complain(verb, "%s is given twice", option);
+		return options_complain(verb, "%s is given twice", option);
 	if (!*optarg)
-		return complain(verb, "%s needs a value, and has an empty one", option);
+		return options_complain(verb, "%s needs a value, and has an empty one", option);
 	*value = optarg;
 	return true;
 }
@@ -196,7 +195,7 @@ static bool set_once(const struct verb *verb, const char **value, const char *op
 /* Nothing may be left over behind the options; says what is. */
 static bool nothing_left(const struct verb *verb, int argc, char **argv)
 {
-	return optind == argc || complain(verb, "unexpected \"%s\"", argv[optind]);
+	return optind == argc || options_complain(verb, "unexpected \"%s\"", argv[optind]);
 }
 
 /* What the environment says, an empty word being none. */
@@ -238,22 +237,74 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 		return false;
 	if (!out->node)
 		out->node = environment("VXS_NODE");
-	return out->file || complain(self, "which cluster file? (-f FILE)");
+	return out->file || options_complain(self, "which cluster file? (-f FILE)");
 }
 
-const char *options_check(const struct verb *self, int argc, char **argv, enum exit_code *code)
+static bool set_format(const struct verb *self, bool *given, enum report_format *format,
+		       const char *word)
 {
-	static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
-	int c = next_option(self, argc, argv, ":h", longs);
-	const char *file;
+	if (*given)
+		return options_complain(self, "the format is given twice");
+	*given = true;
+	return report_format_parse(word, format) ||
+	       options_complain(self, "no format \"%s\": text, json or github", word);
+}
 
-	*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
-	if (c != -1)
-		return NULL;
-	if (optind == argc) {
-		complain(self, "which cluster file?");
-		return NULL;
+bool options_check(const struct verb *self, int argc, char **argv, struct check_options *out,
+		   enum exit_code *code)
+{
+	static const struct option longs[] = {
+		{ "format", required_argument, NULL, 'F' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool ok = true, given = false;
+	int c;
+
+	*out = (struct check_options) { .format = REPORT_TEXT };
+	*code = EXIT_USAGE;
+	/* -f is named for its own sake: it would be taken for the beginning of --format. */
+	while (ok && (c = next_option(self, argc, argv, ":fjh", longs)) != -1) {
+		if (c == 'F') {
+			ok = set_format(self, &given, &out->format, optarg);
+		} else if (c == 'j') {
+			ok = set_format(self, &given, &out->format, "json");
+		} else if (c == 'f') {
+			ok = options_complain(self, "no option \"-f\": the file stands alone");
+		} else {
+			*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
+			return false;
+		}
 	}
-	file = argv[optind++];
-	return nothing_left(self, argc, argv) ? file : NULL;
+	if (!ok)
+		return false;
+	if (optind == argc)
+		return options_complain(self, "which cluster file?");
+	out->file = argv[optind++];
+	return nothing_left(self, argc, argv);
+}
+
+bool options_explain(const struct verb *self, int argc, char **argv, struct explain_options *out,
+		     enum exit_code *code)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	*out = (struct explain_options) { 0 };
+	*code = EXIT_USAGE;
+	while ((c = next_option(self, argc, argv, ":jh", longs)) != -1) {
+		if (c != 'j') {
+			*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
+			return false;
+		}
+		out->json = true;
+	}
+	if (optind < argc)
+		out->code = argv[optind++];
+	return nothing_left(self, argc, argv);
 }

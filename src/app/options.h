@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/log.h"
+#include "ctl/report.h"
 
 /* What the process says when it ends (SPEC §2). */
 enum exit_code {
@@ -31,6 +32,16 @@ struct run_options {
 	enum log_level level;
 };
 
+struct check_options {
+	const char *file;
+	enum report_format format;
+};
+
+struct explain_options {
+	const char *code; /* NULL: all of them */
+	bool json;
+};
+
 /* Finds the verb in @argv[1] among @verbs (ended by one without a name) and runs it with what
  * follows; says what is wrong, with the nearest right word, when there is none. */
 enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv);
@@ -40,7 +51,14 @@ enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 bool options_run(const struct verb *self, int argc, char **argv, struct run_options *out,
 		 enum exit_code *code);
 
-/* `vxs check`: the file's name; NULL when all is said, as above. */
-const char *options_check(const struct verb *self, int argc, char **argv, enum exit_code *code);
+/* `vxs check` and `vxs explain`, in the same way. */
+bool options_check(const struct verb *self, int argc, char **argv, struct check_options *out,
+		   enum exit_code *code);
+bool options_explain(const struct verb *self, int argc, char **argv, struct explain_options *out,
+		     enum exit_code *code);
+
+/* Says what is wrong with the command line, and how it is right. */
+bool options_complain(const struct verb *verb, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -60,7 +60,7 @@ setup() {
 	complains 'no option "--hlep"; did you mean "--help"' check --hlep
 	complains '--help takes no value' check --help=me
 	complains 'no option "--verbose"' check --verbose "$good"
-	complains 'no value' check --=x
+	complains 'no option "--"' check --=x
 	complains 'unexpected ""' check "$good" ''
 }
 
@@ -109,6 +109,64 @@ setup() {
 	seq 20000 | sed 's/.*/  x&: { vni: -1 }/' | cluster "$good" 198.51.100.1 198.51.100.2
 	finds '^\.\.\. and 19980 more errors$' check "$good"
 	grep -qx '20000 errors\.' "$BATS_TEST_TMPDIR/err"
+}
+
+# The file of the next tests: two errors and a warning.
+mistaken() {
+	cluster "$good" 198.51.100.1 198.51.100.2 <<-EOF
+		  red: { vni: 16777216, arp: maybe }
+		  zero: { vni: 0 }
+	EOF
+}
+
+# python EXPRESSION: true of the JSON on stdout, which is called e?
+python() {
+	python3 -c "import json, sys; e = json.load(sys.stdin); sys.exit(not ($1))" \
+		<"$BATS_TEST_TMPDIR/out" || show "not $1"
+}
+
+@test "as JSON, on stdout" {
+	mistaken
+	for words in "--format json" "--format=json" "-format json" --json -j; do
+		# shellcheck disable=SC2086 # words are words
+		call check $words "$good"
+		[ "$status" = 4 ]
+		[ ! -s "$BATS_TEST_TMPDIR/err" ]
+		python "[x['code'] for x in e] == ['E112', 'E113', 'W201']"
+		python "all(x['file'] == '$good' for x in e)"
+		python "(e[0]['line'], e[0]['column'], e[0]['end_column']) == (8, 15, 23)"
+		python "e[0]['expected'].startswith('an integer 0..16777215')"
+		python "(e[0]['severity'], e[2]['severity']) == ('error', 'warning')"
+	done
+	cluster "$good" 198.51.100.1 198.51.100.2 </dev/null
+	call check -j "$good"
+	[ "$status" = 0 ]
+	python "e == []"
+}
+
+@test "as GitHub's commands, on stdout" {
+	mistaken
+	call check --format github "$good"
+	[ "$status" = 4 ]
+	[ ! -s "$BATS_TEST_TMPDIR/err" ]
+	grep -q "^::error file=$good,line=8,col=15,endColumn=23,title=E112::vni 16777216 .*%0Aexpected: " \
+		"$BATS_TEST_TMPDIR/out"
+	grep -q "^::warning file=$good,line=9,.*title=W201::" "$BATS_TEST_TMPDIR/out"
+	cluster "$good" 198.51.100.1 198.51.100.2 </dev/null
+	answers 'fine$' check --format github "$good"
+}
+
+@test "as text, as without a word" {
+	mistaken
+	finds '\[E112\]$' check --format text "$good"
+}
+
+@test "formats that there are not" {
+	complains 'no format "xml": text, json or github' check --format xml "$good"
+	complains 'no format ""' check --format= "$good"
+	complains '--format needs a value' check --format
+	complains 'the format is given twice' check -j --format text "$good"
+	complains '--json takes no value' check --json=yes "$good"
 }
 
 @test "an answer that cannot be written is a failure" {
