@@ -127,7 +127,8 @@ static void check_reachable(struct checker *c, const struct membership *m, struc
 
 	if (addr.family && lack->count)
 		check_error(
-			c, PLAN_E_UNREACHABLE, at, "help: members send over their own addresses",
+			c, PLAN_E_UNREACHABLE, at,
+			"help: add such an address to the node, or send to one of the other family",
 			"%s %s no IPv%u address from which to reach %s", lack_text(c, *lack, names),
 			lack->count > 1 ? "have" : "has", addr.family, addr_text(addr, text));
 }

@@ -191,7 +191,7 @@ static const struct key underlay_keys[] = {
 	  .offset = offsetof(struct underlay, mtu),
 	  .min = 576,
 	  .max = 65535,
-	  .about = "or auto" },
+	  .instead = "auto" },
 	{ .name = "checksum", .read = read_bool, .offset = offsetof(struct underlay, checksum) },
 	{ .name = "accept",
 	  .read = read_word,
@@ -211,7 +211,8 @@ static const struct key underlay_keys[] = {
 	  .read = read_tos,
 	  .offset = offsetof(struct underlay, tos),
 	  .max = 252,
-	  .about = "a multiple of 4, or inherit" },
+	  .instead = "inherit",
+	  .about = "in steps of 4" },
 };
 
 void read_underlay(struct reader *r, const struct key *key, const struct item *value, void *into)

@@ -304,6 +304,8 @@ static const struct {
 	  "help: close the map with }, and part its keys with commas" },
 	{ "did not find expected ',' or ']'",
 	  "help: close the list with ], and part its elements with commas" },
+	{ "unknown escape character",
+	  "help: in double quotes a backslash is written twice; in single quotes, once" },
 	{ "unexpected end of stream", "help: close the text with a quote" },
 	{ "did not find expected '-'", "help: all lines of a list begin in the same column" },
 	{ "block sequence entries are not allowed", "help: begin a list on a line of its own" },

@@ -155,6 +155,9 @@ static void read_flood_word(struct reader *r, const struct item *value, struct n
 		n->flood = FLOOD_PEERS;
 	else if (strcmp(value->text, "none") == 0)
 		n->flood = FLOOD_NONE;
+	else if (cluster_node(r->cluster, value->text) != NODE_NONE)
+		read_refuse(r, PLAN_E_WORD, value, flood_list_of(value->text, list),
+			    "flood is the node \"%s\"", text_shown(value->text, name));
 	else if (!addr_parse(value->text, &n->group))
 		read_refuse(r, PLAN_E_WORD, value, hint, "flood is \"%s\"",
 			    text_shown(value->text, name));
@@ -219,7 +222,7 @@ static const struct key network_keys[] = {
 	  .position = offsetof(struct network_config, mtu_at),
 	  .min = 68,
 	  .max = 65485,
-	  .about = "or auto" },
+	  .instead = "auto" },
 	{ .name = "offload", .read = read_either, AT(offload), .words = offload_words },
 	{ .name = "inner-vlan", .read = read_either, AT(drop_vlan), .words = vlan_words },
 	{ .name = "reserved-bits", .read = read_either, AT(strict_reserved), .words = bits_words },

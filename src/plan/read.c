@@ -49,9 +49,9 @@ void *read_array(struct reader *r, size_t count, size_t size)
 static const char *kind_name(const struct item *item)
 {
 	if (item->kind == ITEM_MAP)
-		return "a map";
+		return item->count > 0 ? "a map" : "an empty map";
 	if (item->kind == ITEM_LIST)
-		return "a list";
+		return item->count > 0 ? "a list" : "an empty list";
 	return item_is_empty(item) ? "empty" : "a single value";
 }
 
@@ -171,6 +171,8 @@ static void hint_range(char hint[HINT], const char *what, const struct key *key,
 
 	text_add(&text, "expected: %s %" PRIu64 "%s..%" PRIu64 "%s", what, key->min, unit, key->max,
 		 unit);
+	if (key->instead)
+		text_add(&text, ", or %s", key->instead);
 	if (key->about)
 		text_add(&text, " (%s)", key->about);
 }
@@ -278,8 +280,10 @@ void read_bool(struct reader *r, const struct key *key, const struct item *value
 	char name[SHOWN];
 
 	if (text && !(value->plain && scalar_bool(text, into)))
-		read_refuse(r, PLAN_E_BOOLEAN, value, "expected: true or false", "%s is \"%s\"",
-			    key->name, text_shown(text, name));
+		read_refuse(r, PLAN_E_BOOLEAN, value,
+			    value->plain ? "expected: true or false"
+					 : "expected: true or false, without quotes",
+			    "%s is \"%s\"", key->name, text_shown(text, name));
 }
 
 static void list_words(struct text *text, const struct word *words)
@@ -362,10 +366,11 @@ void read_interface(struct reader *r, const struct key *key, const struct item *
 	if (scalar_interface(text))
 		*(char **)into = read_copy(r, text);
 	else
-		read_refuse(r, PLAN_E_INTERFACE, value,
-			    "expected: at most 15 characters, without blanks, '/', ':' and '%'",
-			    "%s \"%s\" cannot be the name of an interface", key->name,
-			    text_shown(text, name));
+		read_refuse(
+			r, PLAN_E_INTERFACE, value,
+			"expected: at most 15 ASCII characters, without blanks, '/', ':' and '%'",
+			"%s \"%s\" cannot be the name of an interface", key->name,
+			text_shown(text, name));
 }
 
 const char *nearest_node(struct reader *r, const char *name, char hint[READ_HINT])

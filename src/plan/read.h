@@ -37,6 +37,7 @@ struct key {
 	size_t offset;            /* of the field within the map's struct: `into` */
 	size_t position;          /* of the field for the value's position; 0 = none is kept */
 	uint64_t min, max;        /* numbers */
+	const char *instead;      /* a word that can stand in place of a number, or NULL */
 	const char *about;        /* what the range comes from, for the hint; or NULL */
 	const char *example;      /* of a required key: a line to begin with */
 	const struct word *words; /* read_word and read_either; the last has no text */

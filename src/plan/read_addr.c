@@ -6,14 +6,23 @@
 #include "scalar.h"
 
 /* How an address that cannot be read might be right. */
-static void hint_addr(const char *text, char hint[READ_HINT])
+static void hint_addr(const struct reader *r, const char *text, char hint[READ_HINT])
 {
 	char canonical[ADDR_TEXT];
 	struct addr addr;
 	size_t len = strcspn(text, "/%");
+	uint32_t node = cluster_node(r->cluster, text);
 
 	snprintf(hint, READ_HINT, "expected: an IPv4 or IPv6 address");
-	if (addr_parse(text, &addr)) {
+	if (node != NODE_NONE) {
+		addr = r->cluster->nodes[node].address;
+		if (!addr.family)
+			addr = r->cluster->nodes[node].address6;
+		if (addr.family)
+			snprintf(hint, READ_HINT,
+				 "expected: an address; that of node \"%.63s\" is %s", text,
+				 addr_text(addr, canonical));
+	} else if (addr_parse(text, &addr)) {
 		snprintf(hint, READ_HINT, "expected: its canonical form %s",
 			 addr_text(addr, canonical));
 	} else if (text[len] && len < ADDR_TEXT) {
@@ -35,7 +44,7 @@ bool take_addr(struct reader *r, const char *name, const struct item *value, str
 		*out = addr;
 		return true;
 	}
-	hint_addr(text, hint);
+	hint_addr(r, text, hint);
 	read_refuse(r, PLAN_E_ADDRESS, value, hint, "%s is \"%s\"", name, text_shown(text, word));
 	return false;
 }

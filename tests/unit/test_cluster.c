@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "plan/codes.h"
 #include "plan/plan.h"
 
 enum { TEXT_MAX = 1 << 20, PATH_ROOM = 512 };
@@ -46,6 +47,22 @@ static struct loaded load(const char *path)
 	return loaded;
 }
 
+/* The codes that some .expected has. */
+static bool occurred[2][1000];
+
+static void note_codes(const struct errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct error *error = &errors->list[i];
+
+		assert_in_range(error->code, 1, 999);
+		occurred[error->severity][error->code] = true;
+	}
+}
+
+/* Files about which one thing is said. */
+static size_t single;
+
 static char *report(const char *name, const struct loaded *loaded)
 {
 	struct errors errors = { 0 };
@@ -57,8 +74,11 @@ static char *report(const char *name, const struct loaded *loaded)
 	assert_non_null(cluster);
 	assert_non_null(to);
 	cluster_check(cluster, &errors);
-	errors_print(to, &errors, name, loaded->text, loaded->len, "Nothing was changed.");
+	errors_print(to, &errors, name, loaded->text, loaded->len,
+		     errors.error_count > 0 ? "Nothing was changed." : NULL);
 	fclose(to);
+	note_codes(&errors);
+	single += errors.error_count + errors.warning_count == 1;
 	cluster_free(cluster);
 	errors_free(&errors);
 	return said;
@@ -184,7 +204,38 @@ static int each(const char *dir, bool good)
 static void bad_files(void **state)
 {
 	(void)state;
-	assert_true(each("tests/data/cluster/bad", false) >= 100);
+	assert_true(each("tests/data/cluster/bad", false) >= 250);
+	assert_true(single >= 150);
+}
+
+/* What no file shows by itself: its size (test_document), memory, and the machine (test_plan and
+ * the command tests). */
+static bool is_of_no_file(uint16_t code)
+{
+	return code == PLAN_E_SIZE || code == PLAN_E_NO_MEMORY || code == PLAN_E_UNDERLAY_MTU ||
+	       code == PLAN_E_NOT_OURS;
+}
+
+/* After the bad files. */
+static void every_code_occurs(void **state)
+{
+	static const struct {
+		const char *name;
+		uint16_t number;
+	} codes[] = {
+#define X(name, number, title) { #name, number },
+		PLAN_CODES(X)
+#undef X
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		bool warning = codes[i].name[0] == 'W';
+
+		if (!occurred[warning ? SEVERITY_WARNING : SEVERITY_ERROR][codes[i].number] &&
+		    !(is_of_no_file(codes[i].number) && !warning))
+			fail_msg("no file under bad/ has %s", codes[i].name);
+	}
 }
 
 static void good_files(void **state)
@@ -203,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_files),
+		cmocka_unit_test(every_code_occurs),
 		cmocka_unit_test(good_files),
 		cmocka_unit_test(configs),
 	};
