@@ -204,22 +204,21 @@ static void match_all(struct checker *c, const struct rule *rule, struct run *ru
 }
 
 /* @count networks that are equal by the rule, by port, then in the order of the file. */
-static void check_run(struct checker *c, const struct rule *rule,
-		      const struct network_config **list, size_t count, bool *told)
+static void check_run(struct checker *c, const struct rule *rule, struct run *run,
+		      const struct network_config **list, size_t count)
 {
-	struct run run = { .told = told };
 	size_t room = 1;
 
 	for (size_t i = 0; i < count; i++)
 		room += list[i]->member_count;
-	run.everywhere = calloc(count, sizeof(struct network_config *));
-	run.seats = calloc(room, sizeof(*run.seats));
-	if (run.everywhere && run.seats)
-		match_all(c, rule, &run, list, count);
+	run->everywhere = calloc(count, sizeof(struct network_config *));
+	run->seats = calloc(room, sizeof(*run->seats));
+	if (run->everywhere && run->seats)
+		match_all(c, rule, run, list, count);
 	else
 		check_no_memory(c);
-	free(run.everywhere);
-	free(run.seats);
+	free(run->everywhere);
+	free(run->seats);
 }
 
 /* -- All runs -- */
@@ -252,7 +251,7 @@ static void check_rule(struct checker *c, struct rule rule, const struct network
 			if (rule.order(sorted[i], sorted[end]) != 0)
 				break;
 		if (end - i > 1)
-			check_run(c, &rule, sorted + i, end - i, told);
+			check_run(c, &rule, &(struct run) { .told = told }, sorted + i, end - i);
 	}
 }
 
