@@ -69,7 +69,8 @@ static void report_mtu(struct making *m, uint32_t wanted, uint32_t machine, stru
 {
 	char text[ADDR_TEXT];
 
-	errors_add(m->errors, SEVERITY_ERROR, PLAN_E_UNDERLAY_MTU, m->self->at, NULL,
+	errors_add(m->errors, SEVERITY_ERROR, PLAN_E_UNDERLAY_MTU, m->self->at,
+		   "help: leave underlay.mtu to auto, lower it, or raise the interface's",
 		   "the underlay's mtu %u is above the %u of the interface that holds %s of node "
 		   "\"%s\"",
 		   wanted, machine, addr_text(bind, text), m->self->name);
@@ -203,7 +204,8 @@ static void decide_mtu(struct making *m, struct plan_network *n)
 	char hint[64];
 
 	if (room < INNER_MIN) {
-		errors_add(m->errors, SEVERITY_ERROR, PLAN_E_MTU, n->config->at, NULL,
+		errors_add(m->errors, SEVERITY_ERROR, PLAN_E_MTU, n->config->at,
+			   "help: raise the MTU of the underlay",
 			   "the underlay of node \"%s\" leaves %u bytes for network \"%s\"",
 			   m->self->name, room, n->config->name);
 		return;

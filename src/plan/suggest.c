@@ -5,8 +5,8 @@
 
 #include "base/nearest.h"
 
-/* How others call it.  A row counts only where our key exists in the map at hand, so the same word
- * may mean one thing in `nodes` and another in a network. */
+/* How others call it.  Of rows for one word, that counts whose key exists in the map at hand, so the
+ * same word may mean one thing in `nodes` and another in a network. */
 static const struct foreign {
 	const char *theirs, *whose, *ours;
 	const char *line; /* where the key alone does not say it */
@@ -30,7 +30,6 @@ static const struct foreign {
 	{ "remote", "ip link", "flood", NULL },
 	{ "local", "ip link", "bind", NULL },
 	{ "dev", "ip link", "interface", NULL },
-	{ "dev", "ip link", "device", NULL },
 	{ "master", "ip link", "bridge", NULL },
 	{ "dstport", "ip link", "port", NULL },
 	{ "srcport", "ip link", "source-port-range", NULL },
@@ -100,15 +99,65 @@ static const struct later *find_later(const char *name, const struct key *keys, 
 	return NULL;
 }
 
-/* Another program's word, for a key that exists or one that will. */
+/* Keys that stand in one kind of map only, sought where they might be expected too. */
+static const struct elsewhere {
+	const char *name, *where;
+} elsewhere[] = {
+	{ "source-ports", "underlay" },
+	{ "source-port-range", "underlay" },
+	{ "checksum", "underlay" },
+	{ "accept", "underlay" },
+	{ "max-peers", "underlay" },
+	{ "ttl", "underlay" },
+	{ "tos", "underlay" },
+	{ "address", "a node" },
+	{ "address6", "a node" },
+	{ "bind", "a node" },
+	{ "bind6", "a node" },
+	{ "interface", "a node" },
+	{ "vni", "a network" },
+	{ "device", "a network" },
+	{ "persist", "a network" },
+	{ "learning", "a network" },
+	{ "arp", "a network" },
+	{ "flood", "a network" },
+	{ "ageing", "a network" },
+	{ "max-fdb", "a network" },
+	{ "offload", "a network" },
+	{ "inner-vlan", "a network" },
+	{ "reserved-bits", "a network" },
+	{ "bum-limit", "a network" },
+	{ "bridge", "a network" },
+	{ "cidr", "a network" },
+	{ "hosts", "a network" },
+	{ "fdb", "a network" },
+	{ "neigh", "a network" },
+};
+
+/* Where the key @name stands, if not among @keys; or NULL. */
+static const char *find_elsewhere(const char *name, const struct key *keys, size_t count)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (strcmp(name, elsewhere[i].name) == 0 && !has_key(keys, count, name))
+			return elsewhere[i].where;
+	return NULL;
+}
+
+/* Another program's word: rather for a key of this map, or one that will be, than for another's. */
 static const struct foreign *find_foreign(const char *word, const struct key *keys, size_t count)
 {
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (strcmp(word, foreign[i].theirs) == 0 &&
-		    (has_key(keys, count, foreign[i].ours) ||
-		     find_later(foreign[i].ours, keys, count)))
+	const struct foreign *of_another = NULL;
+
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		if (strcmp(word, foreign[i].theirs) != 0)
+			continue;
+		if (has_key(keys, count, foreign[i].ours) ||
+		    find_later(foreign[i].ours, keys, count))
 			return &foreign[i];
-	return NULL;
+		if (find_elsewhere(foreign[i].ours, keys, count) && !of_another)
+			of_another = &foreign[i];
+	}
+	return of_another;
 }
 
 static const char *nearest_key(const char *word, const struct key *keys, size_t count)
@@ -125,7 +174,8 @@ const char *suggest_key(const char *word, const struct key *keys, size_t count, 
 {
 	const struct foreign *other = find_foreign(word, keys, count);
 	const struct later *not_yet = find_later(other ? other->ours : word, keys, count);
-	const char *nearest = other || not_yet ? NULL : nearest_key(word, keys, count);
+	const char *where = find_elsewhere(other ? other->ours : word, keys, count);
+	const char *nearest = other || not_yet || where ? NULL : nearest_key(word, keys, count);
 
 	if (strcmp(word, "<<") == 0)
 		snprintf(out, size, "help: merge keys are not taken; write the keys out");
@@ -135,8 +185,11 @@ const char *suggest_key(const char *word, const struct key *keys, size_t count, 
 	else if (not_yet)
 		snprintf(out, size, "help: %s does not work yet; leave it out", not_yet->what);
 	else if (other)
-		snprintf(out, size, "help: %s calls it %s; here it is \"%s\"", other->whose, word,
-			 other->line ? other->line : other->ours);
+		snprintf(out, size, "help: %s calls it %s; here it is \"%s\"%s%s", other->whose,
+			 word, other->line ? other->line : other->ours, where ? " of " : "",
+			 where ? where : "");
+	else if (where)
+		snprintf(out, size, "help: %s is a key of %s", word, where);
 	else if (nearest)
 		snprintf(out, size, "help: did you mean \"%s\"?", nearest);
 	else
