@@ -63,7 +63,8 @@ static bool checker_make(struct checker *c)
 
 	c->seen = calloc(cluster->node_count + (size_t)1, sizeof(*c->seen));
 	c->on_port = malloc((UINT16_MAX + (size_t)1) * sizeof(*c->on_port));
-	if (!claims_make(cluster, &c->claims) || !c->seen || !c->on_port)
+	if (!claims_make(cluster, &c->claims) || !claims_make_bound(cluster, &c->bound) ||
+	    !c->seen || !c->on_port)
 		return false;
 	memset(c->on_port, 0xff, (UINT16_MAX + (size_t)1) * sizeof(*c->on_port));
 	for (uint32_t i = cluster->node_count; i-- > 0;)
@@ -83,6 +84,7 @@ void cluster_check(const struct cluster *cluster, struct errors *errors)
 		check_no_memory(&c);
 	}
 	claims_free(&c.claims);
+	claims_free(&c.bound);
 	free(c.on_port);
 	free(c.seen);
 }

@@ -21,7 +21,7 @@ struct membership {
 struct checker {
 	const struct cluster *cluster;
 	struct errors *errors;
-	struct claims claims;
+	struct claims claims, bound;
 	struct membership all; /* of a network that names no members */
 	uint32_t *on_port;     /* by UDP port: the first node whose default it is, or NODE_NONE */
 	uint32_t *seen;        /* by node: the `round` in which it was last seen */

@@ -177,27 +177,49 @@ static void report_vtep(struct checker *c, const struct network_config *n, struc
 		    prefix_text(n->cidr, prefix), addr_text(vtep, addr), node_at(c, node)->name);
 }
 
+/* The first of @claims in @cidr, or NULL. */
+static const struct claim *first_within(const struct claims *claims, struct prefix cidr)
+{
+	size_t i = claims_from(claims, cidr.addr);
+
+	if (i == claims->count || !prefix_contains(cidr, claims->list[i].addr))
+		return NULL;
+	return &claims->list[i];
+}
+
+/* Any address of @node in @cidr; ADDR_NONE where there is none. */
+static struct addr vtep_within(const struct node *node, struct prefix cidr)
+{
+	const struct addr vteps[] = { node->address, node->address6, node->bind, node->bind6 };
+
+	for (size_t i = 0; i < sizeof(vteps) / sizeof(vteps[0]); i++)
+		if (prefix_contains(cidr, vteps[i]))
+			return vteps[i];
+	return (struct addr) { .family = ADDR_NONE };
+}
+
 /* A route to the cidr would lead through the tunnel, and so would the tunnel's own packets.  One
  * address is enough to tell. */
 static void check_cidr(struct checker *c, const struct network_config *n)
 {
-	size_t i = claims_from(&c->claims, n->cidr.addr);
+	const struct claim *claim;
 
 	if (!n->cidr.addr.family)
 		return;
 	if (!n->members) {
-		if (i < c->claims.count && prefix_contains(n->cidr, c->claims.list[i].addr))
-			report_vtep(c, n, c->claims.list[i].addr, c->claims.list[i].node);
+		claim = first_within(&c->claims, n->cidr);
+		claim = claim ? claim : first_within(&c->bound, n->cidr);
+		if (claim)
+			report_vtep(c, n, claim->addr, claim->node);
 		return;
 	}
-	for (i = 0; i < n->member_count; i++) {
-		const struct node *node = node_at(c, n->members[i]);
-		bool v4 = prefix_contains(n->cidr, node->address);
+	for (size_t i = 0; i < n->member_count; i++) {
+		struct addr vtep = vtep_within(node_at(c, n->members[i]), n->cidr);
 
-		if (!v4 && !prefix_contains(n->cidr, node->address6))
-			continue;
-		report_vtep(c, n, v4 ? node->address : node->address6, n->members[i]);
-		return;
+		if (vtep.family) {
+			report_vtep(c, n, vtep, n->members[i]);
+			return;
+		}
 	}
 }
 

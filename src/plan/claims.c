@@ -23,16 +23,33 @@ static void add(struct claims *claims, struct addr addr, uint32_t node)
 		claims->list[claims->count++] = (struct claim) { addr, node };
 }
 
-bool claims_make(const struct cluster *cluster, struct claims *out)
+static bool make_room(const struct cluster *cluster, struct claims *out)
 {
 	*out = (struct claims) {
 		.list = calloc(2 * (size_t)cluster->node_count + 1, sizeof(*out->list)),
 	};
-	if (!out->list)
+	return out->list;
+}
+
+bool claims_make(const struct cluster *cluster, struct claims *out)
+{
+	if (!make_room(cluster, out))
 		return false;
 	for (uint32_t i = 0; i < cluster->node_count; i++) {
 		add(out, cluster->nodes[i].address, i);
 		add(out, cluster->nodes[i].address6, i);
+	}
+	qsort(out->list, out->count, sizeof(*out->list), compare);
+	return true;
+}
+
+bool claims_make_bound(const struct cluster *cluster, struct claims *out)
+{
+	if (!make_room(cluster, out))
+		return false;
+	for (uint32_t i = 0; i < cluster->node_count; i++) {
+		add(out, cluster->nodes[i].bind, i);
+		add(out, cluster->nodes[i].bind6, i);
 	}
 	qsort(out->list, out->count, sizeof(*out->list), compare);
 	return true;

@@ -1,4 +1,4 @@
-/* Who has which underlay address: the nodes' addresses, sorted. */
+/* Who has which underlay address: the nodes' addresses, or those they bind, sorted. */
 #ifndef PLAN_CLAIMS_H
 #define PLAN_CLAIMS_H
 
@@ -14,8 +14,9 @@ struct claims {
 	size_t count;
 };
 
-/* False when memory is short. */
+/* What others dial, and what the nodes themselves bind; false when memory is short. */
 bool claims_make(const struct cluster *cluster, struct claims *out);
+bool claims_make_bound(const struct cluster *cluster, struct claims *out);
 void claims_free(struct claims *claims);
 
 /* The number of the first claim whose address is not below @addr. */

@@ -12,7 +12,7 @@
 #include "allocations.h"
 #include "plan/plan.h"
 
-enum { NODES = 2000, NETWORKS = 500 };
+enum { NODES = 1000, NETWORKS = 200 };
 
 /* @network begins with a network's vni; '#' in it becomes the network's number. */
 static char *write_file(int nodes, int networks, const char *node, const char *network, size_t *len)
@@ -119,7 +119,7 @@ static void costs_add_up(void **state)
 		int64_t both = cost(2 * NODES, 2 * NETWORKS, row->node, row->network, &many);
 		int64_t together = both - nodes - networks + f;
 
-		/* A word for each pair would be eight million. */
+		/* A word for each pair would be 800,000. */
 		if (errors != row->errors || many > 2 * errors + 1 || llabs(together) > 100000)
 			fail_msg("\"%s\": %zu errors, %zu of twice as many, %lld bytes together",
 				 row->network, errors, many, (long long)together);
