@@ -197,6 +197,24 @@ static void prefixes_of(void **state)
 	}
 }
 
+static void nobodys(void **state)
+{
+	static const char *const somebodys[] = { "10.0.0.1",    "255.255.255.254", "127.0.0.1",
+						 "2001:db8::1", "fe80::1",         "::1" };
+	static const char *const nobodys[] = { "0.0.0.0",   "255.255.255.255",
+					       "224.0.0.1", "239.255.255.255",
+					       "::",        "ff02::1" };
+	struct addr a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(somebodys) / sizeof(somebodys[0]); i++) {
+		assert_true(addr_parse(somebodys[i], &a));
+		assert_false(addr_is_nobodys(a));
+		assert_true(addr_parse(nobodys[i], &a));
+		assert_true(addr_is_nobodys(a));
+	}
+}
+
 static void equality_knows_the_family(void **state)
 {
 	struct addr four = addr_v4((uint8_t[4]) { 0 }), six = addr_v6((uint8_t[16]) { 0 });
@@ -212,13 +230,10 @@ static void equality_knows_the_family(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(address_texts),
-		cmocka_unit_test(prefix_texts),
-		cmocka_unit_test(longest_texts),
-		cmocka_unit_test(containment),
-		cmocka_unit_test(kinds),
-		cmocka_unit_test(prefixes_of),
-		cmocka_unit_test(equality_knows_the_family),
+		cmocka_unit_test(address_texts), cmocka_unit_test(prefix_texts),
+		cmocka_unit_test(longest_texts), cmocka_unit_test(containment),
+		cmocka_unit_test(kinds),         cmocka_unit_test(prefixes_of),
+		cmocka_unit_test(nobodys),       cmocka_unit_test(equality_knows_the_family),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

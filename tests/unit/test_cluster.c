@@ -208,7 +208,7 @@ static void bad_files(void **state)
 	assert_true(single >= 150);
 }
 
-/* What no file shows by itself: its size (test_document), memory, and the machine (test_plan and
+/* What no file shows by itself: its size (test_document), memory, and the machine (test_explain and
  * the command tests). */
 static bool is_of_no_file(uint16_t code)
 {
