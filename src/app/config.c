@@ -69,10 +69,12 @@ static int read_whole(int fd, struct config *out)
 
 int config_read(struct config *out, const char *file)
 {
-	int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool standard = strcmp(file, "-") == 0;
+	int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+			  : open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int rc;
 
-	*out = (struct config) { .file = file };
+	*out = (struct config) { .file = standard ? "<stdin>" : file };
 	if (fd < 0)
 		return -errno;
 	rc = read_whole(fd, out);
@@ -81,7 +83,7 @@ int config_read(struct config *out, const char *file)
 		config_free(out);
 		return rc;
 	}
-	out->cluster = cluster_read(file, out->text, out->len, &out->errors);
+	out->cluster = cluster_read(out->file, out->text, out->len, &out->errors);
 	if (!out->cluster) {
 		config_free(out);
 		return -ENOMEM;

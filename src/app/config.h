@@ -10,14 +10,14 @@ enum {
 };
 
 struct config {
-	const char *file; /* as named on the command line */
+	const char *file; /* as named on the command line; "<stdin>" for "-" */
 	char *text;
 	size_t len;
 	struct cluster *cluster; /* usable only when errors counts no error */
 	struct errors errors;
 };
 
-/* Reads and checks @file.  0; or −errno when it cannot be read at all: −EFBIG above CONFIG_MAX,
+/* Reads and checks @file, "-" being the standard input.  0; or −errno when it cannot be read at all: −EFBIG above CONFIG_MAX,
  * −ETIMEDOUT from a pipe into which nobody writes.  Complaints are gathered in @out->errors, not
  * printed. */
 int config_read(struct config *out, const char *file);

@@ -42,6 +42,14 @@ setup() {
 	wait $!
 }
 
+@test "- is the standard input" {
+	run -0 "$VXS" check - <"$good"
+	[ "$output" = '<stdin>: cluster demo, 2 nodes, 1 network: fine' ]
+	run -0 "$VXS" check - < <(head -n 2 "$good"; sleep 0.3; tail -n +3 "$good")
+	run -4 --separate-stderr "$VXS" check - < <(head -n 2 "$good")
+	[[ $stderr == *'<stdin>:1:1: error: the cluster file has no "nodes" [E105]'* ]]
+}
+
 @test "an empty pipe is an empty file" {
 	run -4 --separate-stderr "$VXS" check /dev/stdin <<<''
 	[[ $stderr == *E10* ]]
