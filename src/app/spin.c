@@ -5,7 +5,7 @@ static bool is_answer(const struct spin *s, uint64_t in, uint64_t out, uint64_t 
 {
 	if (in > SPIN_MESSAGES || out > SPIN_MESSAGES)
 		return false;
-	return now - s->busy < SPIN_NS && (s->came ? out > 0 : in > 0);
+	return now - s->busy < SPIN_ANSWER && (s->came ? out > 0 : in > 0);
 }
 
 static void note_traffic(struct spin *s, uint64_t in, uint64_t out, uint64_t now)

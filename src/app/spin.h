@@ -23,8 +23,9 @@ enum {
 	SPIN_MESSAGES = 4, /* in one direction and turn: more is bulk */
 };
 
-#define SPIN_NS   (80 * NS_PER_US) /* for how long to stay awake, and how soon an answer comes */
-#define SPIN_LONG (1 * NS_PER_MS)  /* somebody else had the processor for that long */
+#define SPIN_ANSWER (250 * NS_PER_US) /* how soon an answer comes when all have to be woken */
+#define SPIN_NS     (100 * NS_PER_US) /* for how long to stay awake */
+#define SPIN_LONG   (1 * NS_PER_MS)   /* somebody else had the processor for that long */
 
 struct spin {
 	uint64_t busy;   /* ns: when something last happened */

@@ -63,7 +63,7 @@ static void slow_answers_do_not(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++)
-		assert_false(turn(&s, i % 2, 1 - i % 2, SPIN_NS / NS_PER_US));
+		assert_false(turn(&s, i % 2, 1 - i % 2, SPIN_ANSWER / NS_PER_US));
 }
 
 static void one_direction_does_not(void **state)
