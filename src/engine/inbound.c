@@ -116,6 +116,13 @@ static bool waiting_room_full(const struct engine *e)
 	return coalesce_full(e->coalescer) || e->envelope_count == ENGINE_ENVELOPES;
 }
 
+/* @a opened the envelope that was opened last, and is not let in: whoever invents senders and VNIs
+ * takes no room from others. */
+static void turn_away(struct engine *e, const struct arrival *a, uint64_t now)
+{
+	finish(e, &e->envelopes[--e->envelope_count].outside.verdict, a, NULL, now);
+}
+
 /* One datagram: its frame joins those before it, or waits for others. */
 static void arrive(struct engine *e, const struct arrival *a, uint64_t now)
 {
@@ -132,7 +139,7 @@ static void arrive(struct engine *e, const struct arrival *a, uint64_t now)
 	from = find_envelope(e, a);
 	envelope = &e->envelopes[from];
 	if (!envelope->outside.passed)
-		finish(e, &envelope->outside.verdict, a, NULL, now);
+		turn_away(e, a, now);
 	else if (coalesce_extend(e->coalescer, from, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
 		return;
 	else if (frame_parse(&f, a->at + VXLAN_LEN, a->len - VXLAN_LEN))
