@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "app/missing.h"
+#include "app/revive.h"
 #include "app/spin.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -37,6 +38,7 @@ struct loop {
 	struct vswitch *s;
 	struct notes *notes;
 	struct missing missing;
+	struct revive revive;
 	uint64_t now;
 	bool paused;
 	struct spin spin;
@@ -50,6 +52,7 @@ struct loop {
 	ev_idle busy;
 	ev_timer tick;
 	ev_timer patience; /* runs while the underlay is full */
+	ev_timer revival;  /* runs while a port is lost */
 	ev_signal signals[5];
 };
 
@@ -63,17 +66,43 @@ static uint64_t clock_now(void)
 
 /* -- Ports -- */
 
+/* Sets the timer to the next try, if there is one to come. */
+static void await_revival(struct loop *l)
+{
+	uint64_t due = revive_due(&l->revive);
+
+	ev_timer_stop(l->ev, &l->revival);
+	if (due == UINT64_MAX)
+		return;
+	ev_timer_set(&l->revival, due > l->now ? (double)(due - l->now) / (double)NS_PER_S : 0.,
+		     0.);
+	ev_timer_start(l->ev, &l->revival);
+}
+
 static void lose_port(struct port_watch *watch, int rc)
 {
-	struct vswitch *s = watch->loop->s;
+	struct loop *l = watch->loop;
 
-	ev_io_stop(watch->loop->ev, &watch->io);
-	log_warning(
-		"network %s: its device %s is gone (%s); the other networks go on, and this one "
-		"drops as port-down until the switch is started again",
-		s->tables->networks[watch->port->network]->name, watch->port->tap.name,
-		strerror(-rc));
-	vswitch_drop_port(s, watch->port);
+	ev_io_stop(l->ev, &watch->io);
+	revive_lose(&l->revive, (uint32_t)(watch - l->ports), -rc, l->now);
+	await_revival(l);
+}
+
+static void on_revival(EV_P_ ev_timer *timer, int events)
+{
+	struct loop *l = timer->data;
+	uint32_t number = revive_try(&l->revive, l->now);
+
+	(void)loop;
+	(void)events;
+	if (number != PORT_NONE) {
+		struct port_watch *watch = &l->ports[number];
+
+		ev_io_set(&watch->io, watch->port->tap.fd, EV_READ);
+		if (!l->paused)
+			ev_io_start(l->ev, &watch->io);
+	}
+	await_revival(l);
 }
 
 static void on_port(EV_P_ ev_io *io, int events)
@@ -349,6 +378,9 @@ static void start_turns(struct loop *l)
 
 	ev_timer_init(&l->patience, on_patience, 0., (double)ENGINE_PATIENCE / (double)NS_PER_S);
 
+	ev_timer_init(&l->revival, on_revival, 0., 0.);
+	l->revival.data = l;
+
 	ev_timer_init(&l->tick, on_tick, 1., 1.);
 	l->tick.data = l;
 	ev_timer_start(l->ev, &l->tick);
@@ -363,13 +395,14 @@ static bool allocate(struct loop *l)
 	l->ports = calloc(l->s->port_count + 1, sizeof(*l->ports));
 	l->sockets = calloc(sockets + 1, sizeof(*l->sockets));
 	l->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
-	return l->ports && l->sockets && l->ev;
+	return revive_open(&l->revive, l->s) && l->ports && l->sockets && l->ev;
 }
 
 static void release(struct loop *l)
 {
 	if (l->ev)
 		ev_loop_destroy(l->ev);
+	revive_close(&l->revive);
 	free(l->sockets);
 	free(l->ports);
 }

@@ -161,6 +161,28 @@ static void dump_sockets(FILE *to, const struct vswitch *s)
 	}
 }
 
+/* Of a device that went to another namespace the queue can not be seen from here. */
+static void dump_devices(FILE *to, const struct vswitch *s)
+{
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		const struct tap_port *port = &s->ports[i];
+		const struct network *n = s->tables->networks[port->network];
+		struct link_info link;
+
+		if (port->tap.fd < 0)
+			fprintf(to, "device %s of network %s: gone\n", port->tap.name, n->name);
+		else if (link_get_index(s->netlink, port->tap.ifindex, &link) == 0)
+			fprintf(to,
+				"device %s of network %s: %s, %" PRIu64
+				" frames lost because its queue was full\n",
+				n->ports[port->index].name, n->name, link.up ? "up" : "down",
+				link.tx_dropped);
+		else
+			fprintf(to, "device %s of network %s: in another namespace\n",
+				n->ports[port->index].name, n->name);
+	}
+}
+
 /* What a refusal once cost for good; nothing when there was none. */
 static void dump_degraded(FILE *to, const struct engine_counters *c)
 {
@@ -183,6 +205,7 @@ void notes_dump(FILE *to, const struct vswitch *s, uint64_t now)
 	fprintf(to, "node %s of %s\n", s->plan->cluster->nodes[s->plan->node].name,
 		s->plan->cluster->name);
 	dump_sockets(to, s);
+	dump_devices(to, s);
 	fprintf(to,
 		"sent %" PRIu64 " datagrams in %" PRIu64 " runs, %" PRIu64
 		" flooded copies; waited %" PRIu64 " times for the underlay\n",

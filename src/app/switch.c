@@ -1,6 +1,7 @@
 #include "app/switch.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -75,9 +76,10 @@ static int open_wires(struct vswitch *s)
 	return join_groups(s);
 }
 
-static int open_port(struct vswitch *s, uint32_t id)
+/* Opens the device of @port and puts it into its network. */
+static int open_port(struct vswitch *s, struct tap_port *port, char why[TAP_WHY])
 {
-	const struct plan_network *network = &s->plan->networks[id];
+	const struct plan_network *network = &s->plan->networks[port->network];
 	const struct network_config *config = network->config;
 	const struct tap_options options = {
 		.name = config->device,
@@ -88,24 +90,35 @@ static int open_port(struct vswitch *s, uint32_t id)
 		.offload = config->offload,
 		.bridge = config->bridge,
 	};
-	struct tap_port *port = &s->ports[s->port_count];
-	char why[TAP_WHY];
-	uint32_t origin;
+	struct network *n = s->tables->networks[port->network];
+	uint32_t origin = origins_add(s->tables->origins, "the network's own device");
 	int rc = tap_open(&port->tap, &options, why);
 
-	if (rc < 0) {
-		log_error("network %s: %s", config->name, why);
+	if (rc < 0)
 		return rc;
-	}
-	s->port_count++;
-	origin = origins_add(s->tables->origins, "the network's own device");
-	port->network = id;
-	port->index = network_add_port(s->tables->networks[id], network->mac, network->mtu,
-				       !config->bridge, origin);
-	if (port->index == PORT_NONE)
+	port->index = network_add_port(n, network->mac, network->mtu, !config->bridge, origin);
+	if (port->index == PORT_NONE) {
+		snprintf(why, TAP_WHY, "memory is short");
+		tap_withdraw(&port->tap);
 		return -ENOMEM;
-	network_name_port(s->tables->networks[id], port->index, config->device);
+	}
+	network_name_port(n, port->index, config->device);
 	return 0;
+}
+
+static int open_first(struct vswitch *s, uint32_t id)
+{
+	struct tap_port *port = &s->ports[s->port_count];
+	char why[TAP_WHY];
+	int rc;
+
+	port->network = id;
+	rc = open_port(s, port, why);
+	if (rc < 0)
+		log_error("network %s: %s", s->plan->networks[id].config->name, why);
+	else
+		s->port_count++;
+	return rc;
 }
 
 static int open_ports(struct vswitch *s)
@@ -114,7 +127,7 @@ static int open_ports(struct vswitch *s)
 	if (!s->ports)
 		return -ENOMEM;
 	for (uint32_t id = 0; id < s->plan->network_count; id++) {
-		int rc = s->plan->networks[id].config->device ? open_port(s, id) : 0;
+		int rc = s->plan->networks[id].config->device ? open_first(s, id) : 0;
 
 		if (rc < 0)
 			return rc;
@@ -188,4 +201,17 @@ void vswitch_drop_port(struct vswitch *s, struct tap_port *port)
 	engine_detach_port(s->engine, port->network, port->index);
 	network_remove_port(s->tables->networks[port->network], port->index);
 	tap_close(&port->tap);
+}
+
+int vswitch_restore_port(struct vswitch *s, struct tap_port *port, char why[TAP_WHY])
+{
+	int rc = open_port(s, port, why);
+
+	if (rc < 0)
+		return rc;
+	if (engine_attach_port(s->engine, port->network, port->index, &tap_port_ops, port))
+		return 0;
+	snprintf(why, TAP_WHY, "memory is short");
+	vswitch_drop_port(s, port);
+	return -ENOMEM;
 }

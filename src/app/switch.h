@@ -28,7 +28,11 @@ struct vswitch {
 int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *netlink);
 void vswitch_close(struct vswitch *s);
 
-/* Takes a failed port out of service: the others go on. */
+/* Takes a failed port out of service: the others go on.  What was learned from it is forgotten. */
 void vswitch_drop_port(struct vswitch *s, struct tap_port *port);
+
+/* Opens a dropped port again, as the plan asks: its device is made, or attached to where it exists.
+ * 0, or −errno and a sentence for people in @why; then it is still dropped. */
+int vswitch_restore_port(struct vswitch *s, struct tap_port *port, char why[TAP_WHY]);
 
 #endif
