@@ -10,4 +10,8 @@
 /* Can a UDP socket be bound to @addr here and now? */
 bool local_can_bind(struct addr addr);
 
+/* Is @addr surely no address of this machine now?  (False, too, where nobody can tell: when
+ * descriptors are short.) */
+bool local_is_missing(struct addr addr);
+
 #endif

@@ -39,6 +39,10 @@ struct tap {
  * sentence for people in @why: what failed, and what right or object is missing. */
 int tap_open(struct tap *tap, const struct tap_options *options, char why[TAP_WHY]);
 
+/* What the device is called now: it may have been renamed, or be in another namespace.  0 or
+ * −errno (−EBADFD: it is gone). */
+int tap_name(const struct tap *tap, char name[TAP_NAME]);
+
 /* The device goes with it unless it is persistent. */
 void tap_close(struct tap *tap);
 

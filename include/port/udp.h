@@ -38,6 +38,13 @@ void udp_close(struct udp *udp);
  * why: no such interface, interface down, no multicast there, too many memberships. */
 int udp_join(struct udp *udp, struct addr group, const char *interface, char why[UDP_WHY]);
 
+/* Does the endpoint still stand on @interface, as it is now?  A deleted interface takes multicast
+ * memberships with it, and one of the same name has another index: what hangs on it is set anew.
+ * @lost: the interface went in between, though it may have the index it had.  1: it was set anew;
+ * 0: there was nothing to do; −errno and why. */
+int udp_follow(struct udp *udp, const char *interface, bool lost, char why[UDP_WHY]);
+uint32_t udp_interface(const struct udp *udp); /* its index; 0: none */
+
 /* Sockets to watch.  Receiving ones first (0 = main, then groups): readable means udp_receive().
  * The rest are source sockets: watch them for errors. */
 unsigned udp_receivers(const struct udp *udp);

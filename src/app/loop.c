@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "app/mend.h"
 #include "app/missing.h"
-#include "app/revive.h"
 #include "app/spin.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -38,7 +38,7 @@ struct loop {
 	struct vswitch *s;
 	struct notes *notes;
 	struct missing missing;
-	struct revive revive;
+	struct mend mend;
 	uint64_t now;
 	bool paused;
 	struct spin spin;
@@ -52,7 +52,6 @@ struct loop {
 	ev_idle busy;
 	ev_timer tick;
 	ev_timer patience; /* runs while the underlay is full */
-	ev_timer revival;  /* runs while a port is lost */
 	ev_signal signals[5];
 };
 
@@ -66,43 +65,22 @@ static uint64_t clock_now(void)
 
 /* -- Ports -- */
 
-/* Sets the timer to the next try, if there is one to come. */
-static void await_revival(struct loop *l)
-{
-	uint64_t due = revive_due(&l->revive);
-
-	ev_timer_stop(l->ev, &l->revival);
-	if (due == UINT64_MAX)
-		return;
-	ev_timer_set(&l->revival, due > l->now ? (double)(due - l->now) / (double)NS_PER_S : 0.,
-		     0.);
-	ev_timer_start(l->ev, &l->revival);
-}
-
 static void lose_port(struct port_watch *watch, int rc)
 {
 	struct loop *l = watch->loop;
 
 	ev_io_stop(l->ev, &watch->io);
-	revive_lose(&l->revive, (uint32_t)(watch - l->ports), -rc, l->now);
-	await_revival(l);
+	mend_port(&l->mend, (uint32_t)(watch - l->ports), -rc);
 }
 
-static void on_revival(EV_P_ ev_timer *timer, int events)
+static void port_is_back(void *context, uint32_t number)
 {
-	struct loop *l = timer->data;
-	uint32_t number = revive_try(&l->revive, l->now);
+	struct loop *l = context;
+	struct port_watch *watch = &l->ports[number];
 
-	(void)loop;
-	(void)events;
-	if (number != PORT_NONE) {
-		struct port_watch *watch = &l->ports[number];
-
-		ev_io_set(&watch->io, watch->port->tap.fd, EV_READ);
-		if (!l->paused)
-			ev_io_start(l->ev, &watch->io);
-	}
-	await_revival(l);
+	ev_io_set(&watch->io, watch->port->tap.fd, EV_READ);
+	if (!l->paused)
+		ev_io_start(l->ev, &watch->io);
 }
 
 static void on_port(EV_P_ ev_io *io, int events)
@@ -292,6 +270,7 @@ static void on_tick(EV_P_ ev_timer *timer, int events)
 	engine_tick(l->s->engine, l->now);
 	notes_watch_groups(l->notes, l->s, l->now);
 	missing_search(&l->missing, l->s, l->now);
+	mend_tick(&l->mend);
 }
 
 /* -- Signals -- */
@@ -378,9 +357,6 @@ static void start_turns(struct loop *l)
 
 	ev_timer_init(&l->patience, on_patience, 0., (double)ENGINE_PATIENCE / (double)NS_PER_S);
 
-	ev_timer_init(&l->revival, on_revival, 0., 0.);
-	l->revival.data = l;
-
 	ev_timer_init(&l->tick, on_tick, 1., 1.);
 	l->tick.data = l;
 	ev_timer_start(l->ev, &l->tick);
@@ -395,14 +371,15 @@ static bool allocate(struct loop *l)
 	l->ports = calloc(l->s->port_count + 1, sizeof(*l->ports));
 	l->sockets = calloc(sockets + 1, sizeof(*l->sockets));
 	l->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
-	return revive_open(&l->revive, l->s) && l->ports && l->sockets && l->ev;
+	return l->ports && l->sockets && l->ev &&
+	       mend_open(&l->mend, l->ev, l->s, &l->now, port_is_back, l);
 }
 
 static void release(struct loop *l)
 {
 	if (l->ev)
 		ev_loop_destroy(l->ev);
-	revive_close(&l->revive);
+	mend_close(&l->mend);
 	free(l->sockets);
 	free(l->ports);
 }

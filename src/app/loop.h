@@ -1,4 +1,4 @@
-/* The loop: the only user of libev, and of the clock.
+/* The loop: the only user of libev (with app/mend.h, a part of it), and of the clock.
  *
  * It says "readable", "writable", "tick" to the engine and nothing else.  Per wake-up: sample the
  * clock once; each readable port and socket is read within the engine's budget; before going to

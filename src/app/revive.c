@@ -116,3 +116,13 @@ uint32_t revive_try(struct revive *revive, uint64_t now)
 	say_back(revive, number, now);
 	return number;
 }
+
+void revive_tick(struct revive *revive, uint64_t now)
+{
+	uint32_t swallowed;
+
+	if (revive->lost.swallowed && log_allowed(&revive->lost, now, &swallowed))
+		log_warning("%" PRIu32 " more devices were lost; those that are not back yet are "
+			    "in the dump (SIGUSR1)",
+			    swallowed);
+}

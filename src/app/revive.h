@@ -38,4 +38,7 @@ uint64_t revive_due(const struct revive *revive);
 /* Tries the port that is due; its number when it is back, else PORT_NONE. */
 uint32_t revive_try(struct revive *revive, uint64_t now);
 
+/* Once a second: says how many devices were lost beside the one that the log names. */
+void revive_tick(struct revive *revive, uint64_t now);
+
 #endif

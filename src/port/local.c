@@ -1,5 +1,6 @@
 #include "port/local.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,15 +21,26 @@ static int bind_v6(int fd, struct addr addr)
 	return bind(fd, (struct sockaddr *)&sin6, sizeof(sin6));
 }
 
-bool local_can_bind(struct addr addr)
+/* 0 or −errno. */
+static int try_bind(struct addr addr)
 {
 	bool v6 = addr.family == ADDR_V6;
 	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int rc;
 
 	if (fd < 0)
-		return false;
-	rc = v6 ? bind_v6(fd, addr) : bind_v4(fd, addr);
+		return -errno;
+	rc = (v6 ? bind_v6(fd, addr) : bind_v4(fd, addr)) < 0 ? -errno : 0;
 	close(fd);
-	return rc == 0;
+	return rc;
+}
+
+bool local_can_bind(struct addr addr)
+{
+	return try_bind(addr) == 0;
+}
+
+bool local_is_missing(struct addr addr)
+{
+	return try_bind(addr) == -EADDRNOTAVAIL;
 }

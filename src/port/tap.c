@@ -328,6 +328,16 @@ int tap_open(struct tap *tap, const struct tap_options *options, char why[TAP_WH
 	return rc;
 }
 
+int tap_name(const struct tap *tap, char name[TAP_NAME])
+{
+	struct ifreq request = { 0 };
+
+	if (ioctl(tap->fd, TUNGETIFF, &request) < 0)
+		return -errno;
+	memcpy(name, request.ifr_name, TAP_NAME);
+	return 0;
+}
+
 void tap_close(struct tap *tap)
 {
 	if (tap->fd >= 0)

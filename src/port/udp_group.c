@@ -48,6 +48,11 @@ static int join_v6(int fd, struct addr group, uint32_t ifindex)
 											    : 0;
 }
 
+int udp_join_group(int fd, struct addr group, uint32_t ifindex)
+{
+	return group.family == ADDR_V4 ? join_v4(fd, group, ifindex) : join_v6(fd, group, ifindex);
+}
+
 static int open_group(struct udp *udp, struct addr group, uint32_t ifindex)
 {
 	int fd = udp_socket(udp), rc;
@@ -56,8 +61,7 @@ static int open_group(struct udp *udp, struct addr group, uint32_t ifindex)
 		return fd;
 	rc = bind_group(udp, fd, group, ifindex);
 	if (rc == 0)
-		rc = group.family == ADDR_V4 ? join_v4(fd, group, ifindex)
-					     : join_v6(fd, group, ifindex);
+		rc = udp_join_group(fd, group, ifindex);
 	if (rc < 0) {
 		close(fd);
 		return rc;

@@ -47,7 +47,6 @@ static int set_v4(int fd, const struct udp *udp)
 		{ IPPROTO_IP, IP_MULTICAST_LOOP, 1 },
 		{ IPPROTO_IP, IP_MULTICAST_ALL, 0 },
 	};
-	struct ip_mreqn out = { .imr_ifindex = (int)udp->ifindex };
 	int rc = set_options(fd, fixed, sizeof(fixed) / sizeof(fixed[0]));
 
 	if (rc == 0)
@@ -56,9 +55,6 @@ static int set_v4(int fd, const struct udp *udp)
 		rc = set_ttl(fd, IPPROTO_IP, IP_TTL, udp->options.ttl);
 	if (rc == 0)
 		rc = set_ttl(fd, IPPROTO_IP, IP_MULTICAST_TTL, udp->options.multicast_ttl);
-	if (rc == 0 && udp->ifindex &&
-	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) < 0)
-		rc = -errno;
 	return rc;
 }
 
@@ -81,8 +77,6 @@ static int set_v6(int fd, const struct udp *udp)
 		rc = set_ttl(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, udp->options.ttl);
 	if (rc == 0)
 		rc = set_ttl(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, udp->options.multicast_ttl);
-	if (rc == 0 && udp->ifindex)
-		rc = set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)udp->ifindex);
 	return rc;
 }
 
@@ -94,6 +88,15 @@ static void set_buffer(int fd, int forced, int plain)
 		set_option(fd, SOL_SOCKET, plain, BUFFER);
 }
 
+int udp_multicast_from(int fd, enum addr_family family, uint32_t ifindex)
+{
+	struct ip_mreqn out = { .imr_ifindex = (int)ifindex };
+
+	if (family == ADDR_V6)
+		return set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)ifindex);
+	return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) < 0 ? -errno : 0;
+}
+
 int udp_socket(const struct udp *udp)
 {
 	bool v4 = udp->options.bind.family == ADDR_V4;
@@ -103,6 +106,8 @@ int udp_socket(const struct udp *udp)
 	if (fd < 0)
 		return -errno;
 	rc = v4 ? set_v4(fd, udp) : set_v6(fd, udp);
+	if (rc == 0 && udp->ifindex)
+		rc = udp_multicast_from(fd, udp->options.bind.family, udp->ifindex);
 	if (rc < 0) {
 		close(fd);
 		return rc;

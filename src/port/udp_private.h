@@ -56,8 +56,14 @@ int udp_socket(const struct udp *udp);
 /* The same for one that receives: buffers, merging. */
 void udp_make_receiver(int fd);
 
+/* Multicast leaves @fd, a socket of @family, through this interface.  0 or −errno. */
+int udp_multicast_from(int fd, enum addr_family family, uint32_t ifindex);
+
 /* 0 or −errno. */
 int udp_bind(int fd, struct addr addr, uint16_t port, uint32_t scope);
+
+/* Makes @fd a member of @group on an interface.  0 or −errno. */
+int udp_join_group(int fd, struct addr group, uint32_t ifindex);
 
 /* Adds who holds @port on @addr, as a clause: "process 1234 (vxs)", "the kernel's VXLAN device
  * vxlan0". */

@@ -1,0 +1,144 @@
+#include "app/recheck.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "port/local.h"
+
+bool recheck_open(struct recheck *r, struct vswitch *s)
+{
+	uint16_t count = s->wire_count;
+	int rc;
+
+	*r = (struct recheck) {
+		.s = s,
+		.endpoints = calloc(count ? count : 1, sizeof(struct recheck_endpoint)),
+	};
+	if (!r->endpoints)
+		return false;
+	rc = link_changes_open(&r->changes);
+	if (rc < 0)
+		log_warning("the kernel does not tell of changed addresses and interfaces (%s): "
+			    "when an interface is made again, a group on it is not joined again",
+			    strerror(-rc));
+	return true;
+}
+
+void recheck_close(struct recheck *r)
+{
+	link_changes_close(r->changes);
+	free(r->endpoints);
+}
+
+int recheck_fd(const struct recheck *r)
+{
+	return r->changes ? link_changes_fd(r->changes) : -1;
+}
+
+/* -- The address of an endpoint -- */
+
+static void say_address(struct recheck *r, uint16_t number, uint64_t now)
+{
+	struct recheck_endpoint *endpoint = &r->endpoints[number];
+	bool missing = endpoint->no_address;
+	uint32_t swallowed;
+	char ip[ADDR_TEXT];
+
+	if (missing == endpoint->said_no_address || !log_allowed(&r->address, now, &swallowed))
+		return;
+	endpoint->said_no_address = missing;
+	log_warning("%s %s (%" PRIu32 " more such lines were left out)",
+		    addr_text(r->s->wires[number].self, ip),
+		    missing ? "is no address of this machine any more: nothing can be sent from it "
+			      "or arrive until it is back"
+			    : "is an address of this machine again",
+		    swallowed);
+}
+
+static void look_at_address(struct recheck *r, uint16_t number, uint64_t now)
+{
+	r->endpoints[number].no_address = local_is_missing(r->s->wires[number].self);
+	say_address(r, number, now);
+}
+
+/* -- Its interface -- */
+
+static bool say_interface(struct recheck *r, uint16_t number, const char *what, const char *effect,
+			  uint64_t now)
+{
+	uint32_t swallowed;
+	char ip[ADDR_TEXT];
+
+	if (!log_allowed(&r->interface, now, &swallowed))
+		return false;
+	log_warning("endpoint %s: %s%s (%" PRIu32 " more such lines were left out)",
+		    addr_text(r->s->wires[number].self, ip), what, effect, swallowed);
+	return true;
+}
+
+static void look_at_interface(struct recheck *r, uint16_t number, uint64_t now)
+{
+	struct recheck_endpoint *endpoint = &r->endpoints[number];
+	const char *interface = r->s->plan->endpoints[number].interface;
+	struct udp *udp = r->s->wires[number].udp;
+	char why[UDP_WHY];
+	int rc;
+
+	if (!interface)
+		return;
+	rc = udp_follow(udp, interface, endpoint->lost, why);
+	if (rc >= 0)
+		endpoint->lost = endpoint->no_interface = false;
+	if (rc > 0)
+		say_interface(r, number, interface,
+			      " was made again, and its groups were joined there again", now);
+	else if (rc < 0 && !endpoint->no_interface)
+		endpoint->no_interface = say_interface(
+			r, number, why, "; groups are not heard until that is mended", now);
+}
+
+static void note_removed(void *context, uint32_t ifindex)
+{
+	struct recheck *r = context;
+
+	for (uint16_t i = 0; i < r->s->wire_count; i++)
+		r->endpoints[i].lost |=
+			ifindex == 0 || ifindex == udp_interface(r->s->wires[i].udp);
+}
+
+/* -- The names of devices -- */
+
+static void look_at_name(struct recheck *r, const struct tap_port *port, uint64_t now)
+{
+	struct network *n = r->s->tables->networks[port->network];
+	char name[TAP_NAME];
+	uint32_t swallowed;
+
+	if (port->tap.fd < 0 || tap_name(&port->tap, name) < 0 ||
+	    strcmp(name, n->ports[port->index].name) == 0)
+		return;
+	if (log_allowed(&r->name, now, &swallowed))
+		log_info("network %s: its device %s is called %s now (%" PRIu32
+			 " more such lines were left out)",
+			 n->name, n->ports[port->index].name, name, swallowed);
+	network_name_port(n, port->index, name);
+}
+
+void recheck_look(struct recheck *r, uint64_t now)
+{
+	if (r->changes)
+		link_changes_take(r->changes, note_removed, r);
+	for (uint16_t i = 0; i < r->s->wire_count; i++) {
+		look_at_address(r, i, now);
+		look_at_interface(r, i, now);
+	}
+	for (uint32_t i = 0; i < r->s->port_count; i++)
+		look_at_name(r, &r->s->ports[i], now);
+}
+
+void recheck_tick(struct recheck *r, uint64_t now)
+{
+	for (uint16_t i = 0; i < r->s->wire_count; i++)
+		say_address(r, i, now);
+}

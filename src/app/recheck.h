@@ -1,0 +1,44 @@
+/* Looking again at what of the machine we stand on: our addresses, the interfaces of our groups,
+ * the names of our devices.
+ *
+ * The kernel says that something changed (port/link_changes.h) and everything is looked at, at most
+ * once in RECHECK_SETTLE however much changes.  An address that went away needs no repair: the
+ * sockets are bound to it and work again when it is back; it is only said.  An interface that was
+ * deleted and made again is followed (port/udp.h). */
+#ifndef APP_RECHECK_H
+#define APP_RECHECK_H
+
+#include "app/switch.h"
+#include "base/log.h"
+#include "port/link_changes.h"
+
+#define RECHECK_SETTLE (100 * NS_PER_MS)
+
+/* What is known to be wrong with an endpoint. */
+struct recheck_endpoint {
+	bool no_address, said_no_address;
+	bool no_interface; /* and that was said */
+	bool lost;         /* its interface went, and was not followed yet */
+};
+
+struct recheck {
+	struct vswitch *s;
+	struct link_changes *changes;       /* NULL: the kernel does not tell */
+	struct recheck_endpoint *endpoints; /* by number in the plan */
+	struct log_limit address, interface, name;
+};
+
+/* False when memory is short.  Where the kernel does not tell of changes, that is logged. */
+bool recheck_open(struct recheck *r, struct vswitch *s);
+void recheck_close(struct recheck *r);
+
+/* To be watched: readable when something changed; −1: nothing to watch. */
+int recheck_fd(const struct recheck *r);
+
+/* Takes a batch of changes and looks at everything. */
+void recheck_look(struct recheck *r, uint64_t now);
+
+/* Once a second: says what could not be said before, so that the last word is a true one. */
+void recheck_tick(struct recheck *r, uint64_t now);
+
+#endif
