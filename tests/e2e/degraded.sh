@@ -4,24 +4,7 @@
 # singly.
 . "$(dirname "$0")/lib.sh"
 
-command -v strace >/dev/null || skip_all "no strace here"
-
-# refusing NAME SYSCALL ERROR WHICH COMMAND...: while it runs, these calls of the daemon fail.
-refusing() {
-	local daemon=${pid[$1]:-nobody} what=$2 error=$3 which=$4 tracer rc
-	shift 4
-	: >"$W/tracer"
-	strace -qq -o /dev/null -p "$daemon" -e "trace=$what" \
-		-e "inject=$what:error=$error:when=$which" 2>"$W/tracer" &
-	tracer=$!
-	eventually traced "$daemon" >/dev/null || cat "$W/tracer"
-	"$@"
-	rc=$?
-	kill "$tracer"
-	wait "$tracer"
-	return $rc
-}
-traced() { not grep -q '^TracerPid:\s*0$' "/proc/$1/status"; }
+needs_strace
 
 # Which runs are hit is chance, so it is tried until one of many datagrams was.
 until_said() { # NAME PATTERN COMMAND...

@@ -344,6 +344,31 @@ learning_tunnel() {
 	end 1 && kernel_flood 1 "$A2" && end 2 && kernel_flood 2 "$A1"
 }
 
+# Three nodes with a daemon each; n1 shares blue with n2 and red with n3.
+blue_and_red() {
+	three_nodes
+	cat >"$W/cluster.yaml" <<-END
+		version: 1
+		name: test
+		nodes:
+		  n1: { $(address_key): "$A1" }
+		  n2: { $(address_key): "$A2" }
+		  n3: { $(address_key): "$A3" }
+		networks:
+		  blue: { vni: 100, device: blue, nodes: [n1, n2] }
+		  red:  { vni: 200, device: red, nodes: [n1, n3] }
+	END
+	for n in 1 2 3; do
+		need vxs_start n$n "$W/cluster.yaml" n$n
+	done
+	address n1 blue 10.0.0.1/24
+	address n2 blue 10.0.0.2/24
+	address n1 red 10.0.1.1/24
+	address n3 red 10.0.1.3/24
+	need eventually pings n1 10.0.0.2
+	need eventually pings n1 10.0.1.3
+}
+
 # -- The daemon --
 
 # vxs_start NS FILE NODE [NAME]: a daemon; its log is $W/NAME.log (NAME: NODE unless given).
@@ -402,6 +427,9 @@ has_counted() { # NAME REASON [AT LEAST]
 	[ "$n" -ge "${3:-1}" ]
 }
 
+# said NAME: how many lines of its log are not part of a dump.
+said() { grep -c '^vxs:' "$W/$1.log"; }
+
 # Nanoseconds of processor time that a daemon has used: what a spin shows in.
 work_of() { cut -d' ' -f1 "/proc/${pid[$1]:-nobody}/schedstat"; }
 
@@ -415,6 +443,27 @@ idles() {
 	[ $((after - before)) -lt 200000000 ]
 }
 
+# -- A kernel that refuses --
+
+needs_strace() { command -v strace >/dev/null || skip_all "no strace here"; }
+
+# refusing NAME SYSCALL ERROR WHICH COMMAND...: while it runs, these calls of the daemon fail.
+refusing() {
+	local daemon=${pid[$1]:-nobody} what=$2 error=$3 which=$4 tracer rc
+	shift 4
+	: >"$W/tracer"
+	strace -qq -o /dev/null -p "$daemon" -e "trace=$what" \
+		-e "inject=$what:error=$error:when=$which" 2>"$W/tracer" &
+	tracer=$!
+	eventually traced "$daemon" >/dev/null || cat "$W/tracer"
+	"$@"
+	rc=$?
+	kill "$tracer"
+	wait "$tracer"
+	return $rc
+}
+traced() { not grep -q '^TracerPid:\s*0$' "/proc/$1/status"; }
+
 # -- Traffic --
 
 # pings NS ADDRESS [ping's options]: COUNT (2) of them, none lost.
@@ -422,6 +471,38 @@ pings() {
 	in_ns "$1" ping -c "${COUNT:-2}" -i 0.05 -W 3 "${@:3}" "$2" >"$W/ping" 2>&1
 	cat "$W/ping"
 	grep -q ' 0% packet loss' "$W/ping"
+}
+
+# start_traffic NS ADDRESS [ping's options]: in the background; `lost_nothing` ends it.
+start_traffic() {
+	ip netns exec "$1" ping -i 0.02 "${@:3}" "$2" >"$W/traffic" 2>&1 &
+	pid[traffic]=$!
+}
+lost_nothing() {
+	kill -INT "${pid[traffic]}"
+	wait "${pid[traffic]}"
+	unset "pid[traffic]"
+	all_answered "$W/traffic"
+}
+
+# all_answered FILE: was every ping answered?  Those that were under way when ping ended do not count: it
+# does not wait for them for longer than two round trips.
+all_answered() {
+	tail -n 4 "$1"
+	awk '{ sub(/.*icmp_seq=/, "") && seen[$1 + 0] = 1 }
+		/packets transmitted/ { sent = $1 }
+		END {
+			for (last = sent; last > sent - 5 && !seen[last]; last--) { }
+			for (i = 1; i <= last; i++)
+				if (!seen[i]) { print "number " i " of " sent " is missing"; bad = 1 }
+			exit bad || last < 5 || last == sent - 5
+		}' "$1"
+}
+
+# steady NS ADDRESS: twenty pings, all answered.
+steady() {
+	in_ns "$1" ping -c 20 -i 0.02 -W 3 "$2" >"$W/ping" 2>&1
+	all_answered "$W/ping"
 }
 
 # no_ping NS ADDRESS: one is tried, and nothing answers.

@@ -24,19 +24,6 @@ index_of() { in_ns n1 cat "/sys/class/net/$1/ifindex" 2>/dev/null; }
 is_another() { [ "$(index_of "$1" || echo "$2")" != "$2" ]; }
 lines() { grep -c -- "$2" "$W/$1.log"; }
 
-# Ends well only when every single one was answered.
-red_traffic() {
-	ip netns exec n1 ping -q -i 0.02 10.0.1.2 >"$W/red" 2>&1 &
-	pid[red]=$!
-}
-red_lost_nothing() {
-	kill -INT "${pid[red]}"
-	wait "${pid[red]}"
-	unset "pid[red]"
-	cat "$W/red"
-	grep -q ' 0% packet loss' "$W/red" && ! grep -q '^[0-9] packets transmitted' "$W/red"
-}
-
 delete() { # DEVICE: and wait until it is there again
 	local before
 	before=$(index_of "$1")
@@ -63,11 +50,11 @@ said_little() {
 
 often() {
 	local before after
-	red_traffic
+	start_traffic n1 10.0.1.2
 	before=$(work_of n1)
 	t "blue comes back $TIMES times" delete_often
 	after=$(work_of n1)
-	t "red lost nothing" red_lost_nothing
+	t "red lost nothing" lost_nothing
 	t "it was little work" work_was_small "$before" "$after"
 	t "and few lines" said_little
 	t "blue has its MAC again" is "$(mac_of n1 blue)" = "$mac"

@@ -46,19 +46,6 @@ both_families() {
 	need eventually pings n1 10.0.1.3
 }
 
-# Ends well only when every single one was answered.
-start_traffic() { # TO
-	ip netns exec n1 ping -q -i 0.02 "$1" >"$W/traffic" 2>&1 &
-	pid[traffic]=$!
-}
-lost_nothing() {
-	kill -INT "${pid[traffic]}"
-	wait "${pid[traffic]}"
-	unset "pid[traffic]"
-	cat "$W/traffic"
-	grep -q ' 0% packet loss' "$W/traffic" && ! grep -q '^[0-9] packets transmitted' "$W/traffic"
-}
-
 come_and_go() { # ADDRESS/LEN
 	local i
 	for i in $(seq "$TIMES"); do
@@ -69,7 +56,7 @@ come_and_go() { # ADDRESS/LEN
 
 addresses() { # NETWORK ADDRESS LEN PEER OTHER
 	WHERE="$2"
-	start_traffic "$5"
+	start_traffic n1 "$5"
 	in_ns n1 ip addr del "$2/$3" dev eth2
 	t "an address that went is said ($WHERE)" eventually says n1 "$2 is no address of this machine any more"
 	t "nothing passes ($WHERE)" no_ping n1 "$4"
