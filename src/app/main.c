@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/config.h"
+#include "app/descriptors.h"
 #include "app/identity.h"
 #include "app/loop.h"
 #include "app/options.h"
@@ -27,7 +28,8 @@ static enum exit_code serve(const struct plan *plan, struct netlink *netlink)
 	struct notes notes = { 0 };
 	enum exit_code code = EXIT_REFUSED;
 
-	if (vswitch_open(&vswitch, plan, netlink) < 0)
+	if (!descriptors_reserve(descriptors_needed(plan)) ||
+	    vswitch_open(&vswitch, plan, netlink) < 0)
 		return EXIT_REFUSED;
 	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes) == 0)
 		code = EXIT_OK;
