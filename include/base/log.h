@@ -6,6 +6,7 @@
 #define BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
@@ -17,6 +18,11 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* How lines are written, each with its newline; NULL, as at the start: to stderr, waiting for its
+ * reader. */
+typedef void (*log_writer)(void *context, const char *line, size_t len);
+void log_set_writer(log_writer writer, void *context);
 
 /* One class of lines that somebody outside can provoke.  Zero-initialise. */
 struct log_limit {

@@ -4,14 +4,19 @@
 #include <ev.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/mend.h"
 #include "app/missing.h"
 #include "app/spin.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "port/outlet.h"
 
 struct loop;
 
@@ -39,6 +44,7 @@ struct loop {
 	struct notes *notes;
 	struct missing missing;
 	struct mend mend;
+	struct outlet outlet; /* stderr, while the loop runs */
 	uint64_t now;
 	bool paused;
 	struct spin spin;
@@ -277,8 +283,24 @@ static void on_tick(EV_P_ ev_timer *timer, int events)
 
 static void tell(void *context, const char *text)
 {
-	(void)context;
-	fputs(text, stderr);
+	outlet_text(context, text, strlen(text));
+}
+
+/* Made whole first: a reader that is slow to read must not hold up the forwarding. */
+static void dump(struct loop *l)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	if (!to) {
+		log_error("memory is short: no dump");
+		return;
+	}
+	notes_dump(to, l->s, l->now);
+	if (fclose(to) == 0)
+		outlet_text(&l->outlet, text, len);
+	free(text);
 }
 
 static void on_signal(EV_P_ ev_signal *signal, int events)
@@ -288,9 +310,9 @@ static void on_signal(EV_P_ ev_signal *signal, int events)
 	(void)loop;
 	(void)events;
 	if (signal->signum == SIGUSR1)
-		notes_dump(stderr, l->s, l->now);
+		dump(l);
 	else if (signal->signum == SIGUSR2)
-		engine_trace(l->s->engine, LOOP_TRACE_FRAMES, tell, NULL);
+		engine_trace(l->s->engine, LOOP_TRACE_FRAMES, tell, &l->outlet);
 	else
 		ev_break(l->ev, EVBREAK_ALL);
 }
@@ -339,6 +361,13 @@ static void start_signals(struct loop *l)
 		l->signals[i].data = l;
 		ev_signal_start(l->ev, &l->signals[i]);
 	}
+}
+
+/* From now on each ends the process at once, as it does by default; the loop that caught them goes. */
+static void stop_signals(struct loop *l)
+{
+	for (size_t i = 0; i < sizeof(l->signals) / sizeof(l->signals[0]); i++)
+		ev_signal_stop(l->ev, &l->signals[i]);
 }
 
 static void start_turns(struct loop *l)
@@ -395,7 +424,12 @@ static void say_ready(const struct plan *plan)
 
 int loop_run(struct vswitch *s, struct notes *notes)
 {
-	struct loop l = { .s = s, .notes = notes, .now = clock_now() };
+	struct loop l = {
+		.s = s,
+		.notes = notes,
+		.outlet.fd = STDERR_FILENO,
+		.now = clock_now(),
+	};
 	bool ok = allocate(&l);
 
 	if (ok) {
@@ -405,7 +439,10 @@ int loop_run(struct vswitch *s, struct notes *notes)
 			start_wire(&l, &s->wires[i]);
 		start_signals(&l);
 		say_ready(s->plan);
+		log_set_writer(outlet_line, &l.outlet);
 		ev_run(l.ev, 0);
+		log_set_writer(NULL, NULL);
+		stop_signals(&l);
 		notes_dump(stderr, s, l.now);
 	}
 	release(&l);

@@ -7,8 +7,28 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-/* The one piece of process-wide state: what a person asked to read, set once at start. */
+/* The process-wide state: what a person asked to read, set once at start; and how it is written. */
 static enum log_level shown = LOG_INFO;
+
+static struct {
+	log_writer write;
+	void *context;
+} writer;
+
+void log_set_writer(log_writer write, void *context)
+{
+	writer.write = write;
+	writer.context = context;
+}
+
+static void write_text(const char *line, size_t len)
+{
+	if (writer.write)
+		writer.write(writer.context, line, len);
+	/* Nobody is left to tell when stderr itself is gone. */
+	else if (write(STDERR_FILENO, line, len) < 0)
+		return;
+}
 
 /* One write per line, so that lines of several processes on one stderr do not mix. */
 __attribute__((format(printf, 3, 0))) static void write_line(enum log_level level, const char *name,
@@ -23,9 +43,8 @@ __attribute__((format(printf, 3, 0))) static void write_line(enum log_level leve
 		return;
 	text_tame(message);
 	len = snprintf(line, sizeof(line), "vxs: %s%s\n", name, message);
-	/* Nobody is left to tell when stderr itself is gone. */
-	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)
-		return;
+	if (len > 0)
+		write_text(line, (size_t)len);
 }
 
 void log_set_level(enum log_level level)

@@ -479,11 +479,14 @@ start_traffic() {
 	pid[traffic]=$!
 }
 lost_nothing() {
+	eventually answered_a_few || return
 	kill -INT "${pid[traffic]}"
 	wait "${pid[traffic]}"
 	unset "pid[traffic]"
 	all_answered "$W/traffic"
 }
+
+answered_a_few() { [ "$(grep -c icmp_seq "$W/traffic")" -ge 10 ]; }
 
 # all_answered FILE: was every ping answered?  Those that were under way when ping ended do not count: it
 # does not wait for them for longer than two round trips.

@@ -105,6 +105,37 @@ static void long_lines_are_cut_but_end(void **state)
 	assert_int_equal(out[strlen(out) - 1], '\n');
 }
 
+static void append(void *context, const char *line, size_t len)
+{
+	strncat(context, line, len);
+}
+
+static void another_writer(void **state)
+{
+	char out[512] = "", err[512];
+
+	(void)state;
+	log_set_writer(append, out);
+	capture(every_level, err, sizeof(err));
+	log_set_writer(NULL, NULL);
+	assert_string_equal(out, "vxs: error: port 4789 is taken\n"
+				 "vxs: warning: tap vx100 is down\n"
+				 "vxs: ready\n");
+	assert_string_equal(err, "");
+}
+
+/* A closed stderr is no reason to stop. */
+static void nobody_is_there(void **state)
+{
+	int saved = dup(STDERR_FILENO);
+
+	(void)state;
+	close(STDERR_FILENO);
+	log_error("to nobody");
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +144,8 @@ int main(void)
 		cmocka_unit_test(at_the_start),
 		cmocka_unit_test(levels_hide_what_lies_above),
 		cmocka_unit_test(long_lines_are_cut_but_end),
+		cmocka_unit_test(another_writer),
+		cmocka_unit_test(nobody_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
