@@ -1,6 +1,7 @@
 /* Plain lines on stderr: "vxs: warning: tap vx100 is down".
  *
- * Anything a packet or a peer can trigger goes through a `log_limit`: one line a second per class,
+ * Anything a packet or a peer can trigger goes through a `log_limit`: at most one line a second per
+ * class, LOG_BURST of them in a row and then one in LOG_SPAN, so that trouble of days fills no disk;
  * and the next line says how many were swallowed.  Pure layers never log; they count. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -10,6 +11,11 @@
 #include <stdint.h>
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+enum {
+	LOG_BURST = 10, /* lines of a class ... */
+	LOG_SPAN = 60,  /* ... and seconds after which there may be one more */
+};
 
 /* Lines above @level are not written.  Starts at LOG_INFO. */
 void log_set_level(enum log_level level);
@@ -27,6 +33,7 @@ void log_set_writer(log_writer writer, void *context);
 /* One class of lines that somebody outside can provoke.  Zero-initialise. */
 struct log_limit {
 	uint64_t next; /* monotonic ns before which lines are swallowed */
+	uint64_t paid; /* until when those written are paid for, LOG_SPAN each */
 	uint32_t swallowed;
 };
 

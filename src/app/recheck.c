@@ -45,7 +45,8 @@ static void say_address(struct recheck *r, uint16_t number, uint64_t now)
 	uint32_t swallowed;
 	char ip[ADDR_TEXT];
 
-	if (missing == endpoint->said_no_address || !log_allowed(&r->address, now, &swallowed))
+	if (missing == endpoint->said_no_address ||
+	    !log_allowed(&endpoint->address, now, &swallowed))
 		return;
 	endpoint->said_no_address = missing;
 	log_warning("%s %s (%" PRIu32 " more such lines were left out)",
@@ -70,7 +71,7 @@ static bool say_interface(struct recheck *r, uint16_t number, const char *what, 
 	uint32_t swallowed;
 	char ip[ADDR_TEXT];
 
-	if (!log_allowed(&r->interface, now, &swallowed))
+	if (!log_allowed(&r->endpoints[number].interface, now, &swallowed))
 		return false;
 	log_warning("endpoint %s: %s%s (%" PRIu32 " more such lines were left out)",
 		    addr_text(r->s->wires[number].self, ip), what, effect, swallowed);

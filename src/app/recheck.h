@@ -19,13 +19,14 @@ struct recheck_endpoint {
 	bool no_address, said_no_address;
 	bool no_interface; /* and that was said */
 	bool lost;         /* its interface went, and was not followed yet */
+	struct log_limit address, interface;
 };
 
 struct recheck {
 	struct vswitch *s;
 	struct link_changes *changes;       /* NULL: the kernel does not tell */
 	struct recheck_endpoint *endpoints; /* by number in the plan */
-	struct log_limit address, interface, name;
+	struct log_limit name;
 };
 
 /* False when memory is short.  Where the kernel does not tell of changes, that is logged. */

@@ -90,7 +90,9 @@ void log_debug(const char *format, ...)
 
 bool log_allowed(struct log_limit *limit, uint64_t now, uint32_t *swallowed)
 {
-	if (now < limit->next) {
+	uint64_t paid = limit->paid > now ? limit->paid : now;
+
+	if (now < limit->next || paid - now > (LOG_BURST - 1) * LOG_SPAN * NS_PER_S) {
 		if (limit->swallowed < UINT32_MAX)
 			limit->swallowed++;
 		return false;
@@ -98,5 +100,6 @@ bool log_allowed(struct log_limit *limit, uint64_t now, uint32_t *swallowed)
 	*swallowed = limit->swallowed;
 	limit->swallowed = 0;
 	limit->next = now + NS_PER_S;
+	limit->paid = paid + LOG_SPAN * NS_PER_S;
 	return true;
 }

@@ -24,6 +24,40 @@ static void one_line_a_second(void **state)
 	assert_int_equal(swallowed, 0);
 }
 
+/* A day of trouble, a thousand times a second. */
+static void lines_become_seldom(void **state)
+{
+	const uint64_t day = 24 * 3600;
+	struct log_limit limit = { 0 };
+	uint32_t swallowed, lines = 0, early = 0;
+
+	(void)state;
+	for (uint64_t ms = 0; ms < day * 1000; ms++) {
+		if (!log_allowed(&limit, NS_PER_S + ms * NS_PER_MS, &swallowed))
+			continue;
+		lines++;
+		early += ms < LOG_BURST * UINT64_C(1000);
+	}
+	assert_int_equal(early, LOG_BURST);
+	assert_in_range(lines, day / LOG_SPAN, day / LOG_SPAN + LOG_BURST);
+}
+
+/* Who was quiet for long enough may speak as often as at first, and not more. */
+static void quiet_is_paid_back(void **state)
+{
+	struct log_limit limit = { 0 };
+	uint64_t now = 0;
+	uint32_t swallowed;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < LOG_BURST; i++, now += NS_PER_S)
+			assert_true(log_allowed(&limit, now, &swallowed));
+		assert_false(log_allowed(&limit, now, &swallowed));
+		now += LOG_BURST * LOG_SPAN * NS_PER_S;
+	}
+}
+
 static void the_swallowed_count_does_not_wrap(void **state)
 {
 	struct log_limit limit = { .next = 10, .swallowed = UINT32_MAX };
@@ -140,6 +174,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_line_a_second),
+		cmocka_unit_test(lines_become_seldom),
+		cmocka_unit_test(quiet_is_paid_back),
 		cmocka_unit_test(the_swallowed_count_does_not_wrap),
 		cmocka_unit_test(at_the_start),
 		cmocka_unit_test(levels_hide_what_lies_above),
