@@ -32,6 +32,17 @@ t "a second start is refused" refused n1 "$W/cluster.yaml" n1
 t "with one line" is "$(wc -l <"$W/message")" -eq 1
 t "that names port and process" message_says "4789.*process ${pid[n1]} .vxs"
 t "the first does not notice" dumped n1 '^network blue'
+often_refused() {
+	local i
+	for i in $(seq 20); do
+		refused n1 "$W/cluster.yaml" n1 || return
+	done
+}
+need both_ways
+start_traffic n1 $H2
+t "nor when it is tried twenty times" often_refused
+t "and loses nothing" lost_nothing
+vxs_stop n2
 vxs_stop n1
 
 if has_kernel_vxlan; then

@@ -89,9 +89,27 @@ taken() {
 }
 says() { grep -q -- "$2" "$W/$1.log"; }
 
-moved() {
+# Down and up, two hundred times.
+flap() {
+	local i
+	for i in $(seq 200); do
+		printf 'link set blue down\nlink set blue up\n'
+	done | in_ns n1 ip -batch -
+}
+
+flaps() {
+	local lines
 	address n1 blue 10.0.0.1/24
 	t "blue works" pings n1 10.0.0.2
+	lines=$(said n1)
+	start_traffic n1 10.0.1.2
+	t "blue goes down and up two hundred times" flap
+	t "red lost nothing" lost_nothing
+	t "it works" eventually pings n1 10.0.0.2
+	t "nothing was said" is "$(said n1)" -eq "$lines"
+}
+
+moved() {
 	in_ns n1 ip link set blue down
 	in_ns n1 ip link set blue name azure
 	in_ns n1 ip link set azure up
@@ -157,6 +175,7 @@ need pings n1 10.0.1.2
 often
 in_a_bridge
 taken
+flaps
 moved
 t "the end is clean" vxs_stop n1
 t "and leaves no device but the persistent one" is "$(in_ns n1 ls /sys/class/net | xargs)" = "br1 eth2 green lo veth1"
