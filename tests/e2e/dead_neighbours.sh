@@ -1,10 +1,10 @@
 #!/bin/bash
-# Forty peers on our own link that are not there.  The kernel keeps what is sent to them, for three
+# Eighty peers on our own link that are not there.  The kernel keeps what is sent to them, for three
 # seconds at a time, in the buffer of the one socket that everybody sends from; they must not stop the one
 # peer that lives.
 . "$(dirname "$0")/lib.sh"
 
-DEAD=40
+DEAD=80
 
 dead_mac() { printf '02:00:00:00:de:%02x' "$1"; }
 
@@ -30,7 +30,7 @@ shower() {
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		for _ in range(3000):
 		    for i in range(400):
-		        s.sendto(bytes(1000), (sys.argv[1] + "." + str(101 + i % 40), 9))
+		        s.sendto(bytes(1000), (sys.argv[1] + "." + str(101 + i % 80), 9))
 		    time.sleep(0.01)
 	END
 }
