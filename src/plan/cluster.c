@@ -331,8 +331,10 @@ static void sort_names(struct reader *r)
 {
 	struct cluster *c = r->cluster;
 
+	if (r->no_memory) /* then a node may have no name, and must not be searched for */
+		return;
 	c->by_name = read_array(r, c->node_count, sizeof(*c->by_name));
-	if (!c->by_name || r->no_memory)
+	if (!c->by_name)
 		return;
 	for (uint32_t i = 0; i < c->node_count; i++)
 		c->by_name[i] = i;

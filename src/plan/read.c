@@ -378,7 +378,7 @@ const char *nearest_node(struct reader *r, const char *name, char hint[READ_HINT
 	const struct cluster *c = r->cluster;
 	struct nearest nearest = nearest_to(name);
 
-	if (r->sought >= ERRORS_SHOWN || c->node_count == 0)
+	if (r->sought >= ERRORS_SHOWN || c->node_count == 0 || r->no_memory) /* without: no names */
 		return NULL;
 	r->sought++;
 	for (uint32_t i = 0; i < c->node_count; i++)
