@@ -12,6 +12,7 @@
 
 #include "app/mend.h"
 #include "app/missing.h"
+#include "app/options.h"
 #include "app/spin.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -391,10 +392,27 @@ static void start_turns(struct loop *l)
 	ev_timer_start(l->ev, &l->tick);
 }
 
+/* libev has no way to be refused memory: without this it would abort. */
+static void *reallocate(void *at, long size)
+{
+	void *more;
+
+	if (size == 0) {
+		free(at);
+		return NULL;
+	}
+	more = realloc(at, (size_t)size);
+	if (more)
+		return more;
+	log_error("memory is short for the event loop, which can not go on without");
+	exit(EXIT_REFUSED);
+}
+
 static bool allocate(struct loop *l)
 {
 	unsigned sockets = 0;
 
+	ev_set_allocator(reallocate);
 	for (uint16_t i = 0; i < l->s->wire_count; i++)
 		sockets += udp_sockets(l->s->wires[i].udp);
 	l->ports = calloc(l->s->port_count + 1, sizeof(*l->ports));

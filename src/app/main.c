@@ -22,19 +22,29 @@ static uint32_t machine_mtu(void *netlink, struct addr addr, const char *interfa
 	return rc < 0 ? 0 : link.mtu;
 }
 
+static enum exit_code refuse_for_memory(void)
+{
+	log_error("memory is short");
+	return EXIT_REFUSED;
+}
+
 static enum exit_code serve(const struct plan *plan, struct netlink *netlink)
 {
 	struct vswitch vswitch;
 	struct notes notes = { 0 };
-	enum exit_code code = EXIT_REFUSED;
+	enum exit_code code;
 
 	if (!descriptors_reserve(descriptors_needed(plan)) ||
 	    vswitch_open(&vswitch, plan, netlink) < 0)
 		return EXIT_REFUSED;
-	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes) == 0)
+	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes) == 0) {
 		code = EXIT_OK;
+		vswitch_close(&vswitch);
+	} else {
+		code = refuse_for_memory();
+		vswitch_withdraw(&vswitch);
+	}
 	notes_close(&notes);
-	vswitch_close(&vswitch);
 	return code;
 }
 
@@ -60,10 +70,12 @@ static enum exit_code run_config(struct config *config, const char *asked, struc
 	plan = config->errors.error_count
 		       ? NULL
 		       : plan_make(config->cluster, node, &machine, &config->errors);
-	if (!config_report(config, not_started) || !plan)
+	if (!config_report(config, not_started))
 		code = EXIT_CONFIG;
-	else
+	else if (plan)
 		code = serve(plan, netlink);
+	else
+		code = refuse_for_memory();
 	plan_free(plan);
 	return code;
 }

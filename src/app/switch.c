@@ -156,8 +156,7 @@ static int open_engine(struct vswitch *s)
 	return 0;
 }
 
-/* What a start that fails has made is not left behind for the next to find. */
-static void withdraw(struct vswitch *s)
+void vswitch_withdraw(struct vswitch *s)
 {
 	for (uint32_t i = 0; i < s->port_count; i++)
 		tap_withdraw(&s->ports[i].tap);
@@ -176,7 +175,7 @@ int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *net
 		if (rc == -ENOMEM)
 			log_error("memory is short");
 		if (rc < 0) {
-			withdraw(s);
+			vswitch_withdraw(s);
 			return rc;
 		}
 	}

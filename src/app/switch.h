@@ -28,6 +28,9 @@ struct vswitch {
 int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *netlink);
 void vswitch_close(struct vswitch *s);
 
+/* Closes a switch that did not come to run: also a persistent device goes, if opening made it. */
+void vswitch_withdraw(struct vswitch *s);
+
 /* Takes a failed port out of service: the others go on.  What was learned from it is forgotten. */
 void vswitch_drop_port(struct vswitch *s, struct tap_port *port);
 
