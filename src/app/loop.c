@@ -97,7 +97,8 @@ static void on_port(EV_P_ ev_io *io, int events)
 				      watch->port->index, watch->loop->now);
 
 	(void)loop;
-	(void)events;
+	if (events & EV_ERROR)
+		rc = -ENOSPC; /* of epoll's watches, or memory for one: libev lets go of it */
 	if (rc < 0)
 		lose_port(watch, rc);
 }
@@ -149,7 +150,8 @@ static void on_receiver(EV_P_ ev_io *io, int events)
 				      watch->loop->now);
 
 	(void)loop;
-	(void)events;
+	if (events & EV_ERROR)
+		rc = -ENOSPC;
 	if (rc < 0)
 		lose_socket(watch, strerror(-rc));
 	else if (wire->received == before)
@@ -162,8 +164,10 @@ static void on_receiver(EV_P_ ev_io *io, int events)
 static void on_source(EV_P_ ev_io *io, int events)
 {
 	(void)loop;
-	(void)events;
-	fetch_errors(io->data);
+	if (events & EV_ERROR)
+		lose_socket(io->data, strerror(ENOSPC));
+	else
+		fetch_errors(io->data);
 }
 
 static void on_writable(EV_P_ ev_io *io, int events)

@@ -30,7 +30,7 @@ lonely_node() {
 # lives COMMAND...: a daemon's whole life under this command: it starts, shows its tables, ends.  What
 # it said is in $W/life, its exit status in $code.  True when its fate is one that may be.
 lives() {
-	local line rc daemon
+	local line rc daemon silent=0
 	[ -p "$W/words" ] || mkfifo "$W/words"
 	"$@" "$VXS" run -f "$W/cluster.yaml" --node n1 >"$W/words" 2>&1 &
 	daemon=$!
@@ -42,7 +42,10 @@ lives() {
 		0:*"is ready"*) kill -USR1 $daemon && kill -TERM $daemon ;;
 		0:*) ;;
 		1:*) break ;;
-		*) kill -KILL $daemon ;;
+		*)
+			silent=$((silent + 1))
+			kill "$([ $silent = 1 ] && echo -TERM || echo -KILL)" $daemon
+			;;
 		esac
 		printf '%s\n' "$line"
 	done >"$W/life"
@@ -55,9 +58,11 @@ lives() {
 	return 1
 }
 
-# It ran and ended well, or said why it did not start.
+# It ran and ended well, or said why it did not start.  With $unheard the words themselves are lost.
+unheard=
 fate_is_clear() {
-	case $code in
+	case $unheard$code in
+	yes[02]) ;;
 	0) grep -q 'is ready: ' "$W/life" && grep -q '^end of dump' "$W/life" ;;
 	2 | 4)
 		grep -qE '^vxs: error: .|\[E[0-9]+\]$' "$W/life" || return

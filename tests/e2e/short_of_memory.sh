@@ -26,7 +26,7 @@ starve() {
 }
 
 runs() {
-	lives env && is "$code" -eq 0 && return
+	lives && is "$code" -eq 0 && return
 	cat "$W/life"
 	return 1
 }
