@@ -25,7 +25,7 @@ static void hint_addr(const struct reader *r, const char *text, char hint[READ_H
 	} else if (addr_parse(text, &addr)) {
 		snprintf(hint, READ_HINT, "expected: its canonical form %s",
 			 addr_text(addr, canonical));
-	} else if (text[len] && len < ADDR_TEXT) {
+	} else if (len < ADDR_TEXT && text[len]) {
 		snprintf(canonical, sizeof(canonical), "%.*s", (int)len, text);
 		if (scalar_addr(canonical, &addr))
 			snprintf(hint, READ_HINT, "expected: the address alone, %s", canonical);
