@@ -127,7 +127,7 @@ static void not_everybody_is_told(void **state)
 {
 	struct sim *sim = narrow_friends(52, false);
 	struct sim_node *a = sim->node[0];
-	uint8_t frame[2048];
+	static uint8_t frame[2048];
 	size_t len = make_udp(frame, host_of(1), host_of(2), 9, WIDE_PAYLOAD, 1);
 
 	(void)state;
