@@ -25,6 +25,23 @@ starve() {
 	return 1
 }
 
+# checks FILE: `vxs check` under each, which answers, or says why not.
+checks() {
+	local nth=1 code
+	until grep -qs '^starve: never came' "$W/answer"; do
+		code=0
+		STARVE=$nth timeout 20 "$VXS" check "$1" >"$W/answer" 2>&1 || code=$?
+		if [ "$code" -gt 4 ] || [ ! -s "$W/answer" ]; then
+			echo "STARVE=$nth: exit status $code, and this:"
+			cat "$W/answer"
+			return 1
+		fi
+		nth=$((nth + ${STEP:-1}))
+	done
+	rm "$W/answer"
+	is "$nth" -gt 50
+}
+
 runs() {
 	lives && is "$code" -eq 0 && return
 	cat "$W/life"
@@ -35,4 +52,7 @@ lonely_node
 t "as it is, it runs" runs
 t "each allocation in its turn" starve ""
 t "each and all after it" starve +
+t "check of a good file" checks "$W/cluster.yaml"
+sed -i 's/vni: 200/vni: 100, SubnetLen: 24/; s/{ node: n2/{ node: n9/' "$W/cluster.yaml"
+t "check of a bad one" checks "$W/cluster.yaml"
 finish
