@@ -6,6 +6,8 @@
  *
  * - *Runs.*  Datagrams of one size to one peer from one source socket with one outer TOS leave in
  *   one message, across frames and ports.  The order within a flow is kept.
+ * - *Superframes.*  What one receive after another brings of one flow, the same way, becomes one frame
+ *   again (offload/coalesce.h) before it is decided; a port that does not take it whole gets it cut.
  * - *Floods* enter a bounded queue, which owns a copy of the frame and a use of the immutable list.
  *   Unicast never waits for them.  What does not fit the queue is dropped as underlay-full.
  * - *Backpressure.*  When the underlay says EAGAIN, the unsent runs are kept and local ports are
