@@ -1,21 +1,7 @@
 #include "offload/segment.h"
 
+#include "fields.h"
 #include "offload/checksum.h"
-
-enum {
-	IPV4_TOTAL_AT = 2,
-	IPV4_ID_AT = 4,
-	IPV4_SUM_AT = 10,
-	IPV6_PAYLOAD_AT = 4,
-	UDP_LENGTH_AT = 4,
-	UDP_SUM_AT = 6,
-	TCP_SEQ_AT = 4,
-	TCP_OFFSET_AT = 12, /* data offset and flags share a word */
-	TCP_FLAGS_AT = 13,
-	TCP_SUM_AT = 16,
-};
-
-enum { TCP_FIN = 0x01, TCP_PSH = 0x08, TCP_CWR = 0x80 };
 
 /* Up to the end of the IP packet: Ethernet padding is nobody's payload. */
 static size_t payload_len(const struct frame *f)

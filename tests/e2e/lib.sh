@@ -344,10 +344,10 @@ learning_tunnel() {
 	end 1 && kernel_flood 1 "$A2" && end 2 && kernel_flood 2 "$A1"
 }
 
-# Three nodes with a daemon each; n1 shares blue with n2 and red with n3.
-blue_and_red() {
-	three_nodes
-	cat >"$W/cluster.yaml" <<-END
+# A file of three nodes, and networks blue and red on all of them or on those that are listed.
+# colours [BLUE'S NODES [RED'S NODES]]
+colours() {
+	cat <<-END
 		version: 1
 		name: test
 		nodes:
@@ -355,9 +355,15 @@ blue_and_red() {
 		  n2: { $(address_key): "$A2" }
 		  n3: { $(address_key): "$A3" }
 		networks:
-		  blue: { vni: 100, device: blue, nodes: [n1, n2] }
-		  red:  { vni: 200, device: red, nodes: [n1, n3] }
+		  blue: { vni: 100, device: blue, nodes: [${1:-n1, n2, n3}] }
+		  red:  { vni: 200, device: red, nodes: [${2:-n1, n2, n3}] }
 	END
+}
+
+# Three nodes with a daemon each; n1 shares blue with n2 and red with n3.
+blue_and_red() {
+	three_nodes
+	colours "n1, n2" "n1, n3" >"$W/cluster.yaml"
 	for n in 1 2 3; do
 		need vxs_start n$n "$W/cluster.yaml" n$n
 	done

@@ -3,20 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 needs_tcpdump
 
-mesh_file() {
-	cat <<-END
-		version: 1
-		name: test
-		nodes:
-		  n1: { $(address_key): "$A1" }
-		  n2: { $(address_key): "$A2" }
-		  n3: { $(address_key): "$A3" }
-		networks:
-		  blue: { vni: 100, device: blue }
-		  red:  { vni: 200, device: red }
-	END
-}
-
 # tenant NODE COLOUR VNI: its host, with the same address in every colour.
 tenant() {
 	local n=$1 host=$2$1 mac=MAC$1 addr=H$1 at=A$1 other
@@ -50,7 +36,7 @@ hears_once() {
 mesh() {
 	local n from to
 	three_nodes
-	mesh_file >"$W/cluster.yaml"
+	colours >"$W/cluster.yaml"
 	need vxs_start n1 "$W/cluster.yaml" n1
 	need vxs_start n2 "$W/cluster.yaml" n2
 	for n in 1 2 3; do

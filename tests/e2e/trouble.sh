@@ -3,20 +3,6 @@
 # under it, and a peer that is dead.  It is counted, said once, and never a spin.
 . "$(dirname "$0")/lib.sh"
 
-red_and_blue() {
-	cat <<-END
-		version: 1
-		name: test
-		nodes:
-		  n1: { $(address_key): "$A1" }
-		  n2: { $(address_key): "$A2" }
-		  n3: { $(address_key): "$A3" }
-		networks:
-		  blue: { vni: 100, device: blue }
-		  red:  { vni: 200, device: red }
-	END
-}
-
 addresses() {
 	local n
 	for n in 1 2; do
@@ -29,7 +15,7 @@ said_once() { is "$(grep -c 'network blue: its device blue is gone' "$W/n1.log")
 
 trouble() {
 	three_nodes
-	red_and_blue >"$W/cluster.yaml"
+	colours >"$W/cluster.yaml"
 	vxs_start n1 "$W/cluster.yaml" n1
 	vxs_start n2 "$W/cluster.yaml" n2
 	addresses
