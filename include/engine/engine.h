@@ -96,7 +96,7 @@ void engine_trace(struct engine *e, uint32_t frames, void (*tell)(void *context,
 
 struct engine_counters {
 	uint64_t turns;
-	uint64_t received;        /* datagrams, those that the kernel merged as one */
+	uint64_t received;        /* datagrams */
 	uint64_t runs, datagrams; /* sent */
 	uint64_t flood_messages;
 	uint64_t no_runs;        /* source sockets that turned out unable to do runs */

@@ -157,8 +157,10 @@ static void arrive_all(struct engine *e, uint16_t endpoint, const struct datagra
 			     .truncated = d->truncated || split.doubtful,
 			     .gso_size = split.gso_size };
 
-	while (split_next(&split, &a.at, &a.len))
+	while (split_next(&split, &a.at, &a.len)) {
+		e->count.received++;
 		arrive(e, &a, now);
+	}
 }
 
 /* -- Receiving -- */
@@ -221,10 +223,8 @@ static int receive_some(struct engine *e, uint16_t endpoint, struct underlay *u,
 		h->bytes += batch[i].len;
 		h->slots++;
 	}
-	if (got >= 0) {
-		e->count.received += (unsigned)got;
+	if (got >= 0)
 		u->receive = next_receive(batch, asked, (unsigned)got);
-	}
 	if (h->slots == ENGINE_RECEIVE_BATCH || h->bytes >= RECEIVE_BYTES) {
 		forward_waiting(e, now);
 		*h = (struct harvest) { 0 };
