@@ -21,9 +21,11 @@ static void note_traffic(struct spin *s, uint64_t in, uint64_t out, uint64_t now
 bool spin_on(struct spin *s, uint64_t in, uint64_t out, uint64_t now)
 {
 	if (s->looked > 0 && now - s->looked > SPIN_LONG)
-		s->answers = 0;
+		s->barred = now + SPIN_BARRED;
 	if (in > 0 || out > 0)
 		note_traffic(s, in, out, now);
-	s->looked = s->answers == SPIN_EARNED && now - s->busy < SPIN_NS ? now : 0;
+	s->looked = 0;
+	if (s->answers == SPIN_EARNED && now - s->busy < SPIN_NS && now >= s->barred)
+		s->looked = now;
 	return s->looked > 0;
 }

@@ -98,17 +98,19 @@ static void both_at_once_do(void **state)
 	assert_in_range(turns, SPIN_EARNED, SPIN_EARNED + 1);
 }
 
-static void who_lost_the_processor_earns_it_anew(void **state)
+static void who_lost_the_processor_leaves_it(void **state)
 {
 	struct spin s = { 0 };
 
 	(void)state;
 	earn(&s);
 	assert_true(turn(&s, 0, 0, SOON));
-	s.busy += SPIN_LONG; /* so that it is not too late anyway */
-	assert_false(turn(&s, 0, 0, SPIN_LONG / NS_PER_US + 1));
-	assert_false(turn(&s, 0, 0, SOON));
-	earn(&s);
+	assert_false(turn(&s, 1, 0, SPIN_LONG / NS_PER_US + 1));
+	for (uint64_t left = SPIN_BARRED / NS_PER_US - 1; left > SOON; left -= SOON)
+		assert_false(turn(&s, left / SOON % 2, 1 - left / SOON % 2, SOON));
+	for (unsigned i = 0; i < 2; i++)
+		turn(&s, i, 1 - i, SOON);
+	assert_true(turn(&s, 0, 0, SOON));
 }
 
 int main(void)
@@ -121,7 +123,7 @@ int main(void)
 		cmocka_unit_test(one_direction_does_not),
 		cmocka_unit_test(bulk_does_not),
 		cmocka_unit_test(both_at_once_do),
-		cmocka_unit_test(who_lost_the_processor_earns_it_anew),
+		cmocka_unit_test(who_lost_the_processor_leaves_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
