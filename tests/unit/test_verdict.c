@@ -24,7 +24,7 @@ static struct verdict pass_in(struct world *w, const char *source, const struct 
 	struct frame inner;
 	struct verdict v = inbound_decide(w->tables, &a, &inner, NOW);
 
-	*note = verdict_commit(w->tables, &v, &inner, NOW);
+	*note = verdict_commit(w->tables, &v, inner.at ? &inner : NULL, NOW);
 	free(a.at);
 	return v;
 }
@@ -293,7 +293,7 @@ static void strangers_take_nothing_from_members(void **state)
 		put_be32(a.at + 8 + 8, (uint32_t)(build_random(&random) >> 20));
 		a.source = random_v4(&random);
 		v = inbound_decide(w.tables, &a, &inner, NOW);
-		verdict_commit(w.tables, &v, &inner, NOW);
+		verdict_commit(w.tables, &v, inner.at ? &inner : NULL, NOW);
 		free(a.at);
 	}
 	assert_int_equal(fdb_held_by(w.blue->fdb, FDB_OWNER_PEER(w.node2.slot)), WORLD_FDB / 2);
@@ -373,8 +373,12 @@ static struct verdict decide(const struct world *w, const struct happening *h, s
 			     struct frame **f)
 {
 	*f = inner;
-	if (h->inbound)
-		return inbound_decide(w->tables, &h->arrival, inner, h->now);
+	if (h->inbound) {
+		struct verdict v = inbound_decide(w->tables, &h->arrival, inner, h->now);
+
+		*f = inner->at ? inner : NULL;
+		return v;
+	}
 	if (!frame_parse(inner, h->at, h->len))
 		*f = NULL;
 	return outbound_decide(w->tables, w->tables->networks[h->network], h->port, *f, h->now);
