@@ -63,11 +63,13 @@ static void send_segments(struct engine *e, struct underlay *u, const struct out
 	uint8_t *block = runs_block(e->runs);
 
 	if (VXLAN_LEN + o->frame.l3 + frame_packet_len(&o->frame) > RUN_BYTES) {
-		tables_count_drop(e->tables, o->sender.network, DROP_TX_TOO_BIG, 1);
+		tables_count_drop(e->tables, o->sender.network, DROP_TX_TOO_BIG,
+				  frame_segments(&o->frame));
 		return;
 	}
 	if (!segment_begin(&s, &o->frame)) {
-		tables_count_drop(e->tables, o->sender.network, DROP_OVERSIZE, 1);
+		tables_count_drop(e->tables, o->sender.network, DROP_OVERSIZE,
+				  frame_segments(&o->frame));
 		return;
 	}
 	while (segment_next(&s, block + VXLAN_LEN, &segment)) {
@@ -102,7 +104,8 @@ bool encap_send(struct engine *e, const struct outgoing *o, struct destination t
 	d.endpoint = outgoing_endpoint(o, peer->addr);
 	u = engine_underlay(e, d.endpoint);
 	if (!u) {
-		tables_count_drop(e->tables, o->sender.network, DROP_UNDERLAY_ERROR, 1);
+		tables_count_drop(e->tables, o->sender.network, DROP_UNDERLAY_ERROR,
+				  frame_segments(&o->frame));
 		return true;
 	}
 	d.source = (uint16_t)(o->flow % u->sources);

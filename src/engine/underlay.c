@@ -186,12 +186,14 @@ static void judge(struct engine *e, struct underlay *u, struct source *s, int er
 	struct pending *p = runs_oldest(e->runs, &s->queue);
 
 	s->refusals = 0;
-	if (too_big(e, u, p, error, now))
+	if (too_big(e, u, p, error, now)) {
+		p->doubt = 0; /* it was its size after all; a shorter last one proves nothing */
 		give_up(e, u, s, error, DROP_TX_TOO_BIG, now);
-	else if (run_is_to_blame(s, p, error))
+	} else if (run_is_to_blame(s, p, error)) {
 		p->doubt = error;
-	else
+	} else {
 		give_up(e, u, s, error, DROP_UNDERLAY_ERROR, now);
+	}
 }
 
 static void refused(struct engine *e, struct underlay *u, struct source *s, int error, uint64_t now)

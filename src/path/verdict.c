@@ -91,11 +91,12 @@ static void count_way(struct tables *t, struct network *n, const struct verdict 
 	}
 }
 
-static void count_misses(struct network *n, const struct effects *e)
+static void count_misses(struct network *n, const struct effects *e, const struct frame *f)
 {
 	n->count.l2_misses += e->miss == MISS_L2;
 	n->count.l3_misses += e->miss == MISS_L3;
-	n->count.reserved_bits += e->reserved_bits;
+	if (e->reserved_bits)
+		n->count.reserved_bits += f ? frame_segments(f) : 1;
 }
 
 enum note verdict_commit(struct tables *t, const struct verdict *v, const struct frame *f,
@@ -111,7 +112,7 @@ enum note verdict_commit(struct tables *t, const struct verdict *v, const struct
 	}
 	note = apply_source(t, n, v, &place, f, now);
 	count_way(t, n, v, place.to.peer, f, now);
-	count_misses(n, &v->effects);
+	count_misses(n, &v->effects, f);
 	return note;
 }
 

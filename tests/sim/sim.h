@@ -61,6 +61,7 @@ struct sim_wire {
 	bool gro;          /* merges datagrams of one size, as UDP_GRO does */
 	int no_runs;       /* every run of several fails with it; 0: none */
 	int error;         /* every send fails with it; 0: none */
+	bool other_path;   /* asked for the path MTU, it tells that of a wider way */
 	bool einval;       /* too big is EINVAL for a run of several, as before Linux 6.15 */
 	uint32_t
 		room; /* datagrams it takes before it says EAGAIN; writable from RUN_DATAGRAMS on */

@@ -166,6 +166,8 @@ static unsigned wire_errors(void *wire, struct wire_error *out, unsigned n)
 
 static uint32_t wire_path_mtu(void *wire, struct addr to)
 {
+	if (((struct sim_wire *)wire)->other_path)
+		return SIM_MTU;
 	return link_mtu(wire, to);
 }
 

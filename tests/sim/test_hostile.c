@@ -99,7 +99,7 @@ static void what_is_refused_costs_no_turn(void **state)
 		sim_give_frame(&a->port[0], &f);
 	say(&a->port[0], host_of(1), host_of(2), 7);
 	sim_turn(a);
-	assert_int_equal(drops_of(a, DROP_OVERSIZE), ENGINE_BUDGET - 1);
+	assert_int_equal(drops_of(a, DROP_OVERSIZE), (ENGINE_BUDGET - 1) * 60000);
 	sim_run(sim, MOMENT);
 	assert_hears(&sim->node[1]->port[0], 7);
 	sim_free(sim);

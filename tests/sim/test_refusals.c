@@ -316,9 +316,29 @@ static void each_socket_is_judged_alone(void **state)
 	sim_free(sim);
 }
 
+/* The kernel may be asked about another way than the run took (several next hops): what looked like
+ * the run's fault was its size, and that the short one leaves proves nothing against runs. */
+static void another_paths_mtu_costs_no_runs(void **state)
+{
+	struct sim *sim = narrow_friends(61, true);
+	struct sim_node *a = sim->node[0];
+
+	(void)state;
+	a->wire.other_path = true;
+	for (uint32_t i = 0; i < 3; i++)
+		say_wide(&a->port[0], i);
+	say(&a->port[0], host_of(1), host_of(2), 3);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 3);
+	assert_int_equal(drops_of(a, DROP_TX_TOO_BIG), 3);
+	assert_int_equal(engine_counters(a->engine)->no_runs, 0);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_paths_mtu_costs_no_runs),
 		cmocka_unit_test(a_narrow_path_is_learned_and_told),
 		cmocka_unit_test(each_frame_of_a_wide_run_is_answered),
 		cmocka_unit_test(a_wide_frame_sent_singly_is_answered),

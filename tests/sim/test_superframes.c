@@ -410,9 +410,52 @@ static void uncommon_superframes_are_cut_from_the_start(void **state)
 	sim_free(sim);
 }
 
+static void set_reserved_bit(void *context, const struct run *run, const uint8_t *datagram,
+			     size_t len)
+{
+	(void)context;
+	(void)run;
+	(void)len;
+	((uint8_t *)(uintptr_t)datagram)[1] = 1;
+}
+
+/* Counters say what was on the wire, also of frames that were put together. */
+static void reserved_bits_count_for_each(void **state)
+{
+	struct sim *sim = sim_mesh(46, 2, 4);
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, PAYLOAD, GSO);
+
+	(void)state;
+	sim->node[0]->wire.sent = set_reserved_bit;
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_int_equal(sim_network(sim->node[1])->count.rx_frames, SEGMENTS);
+	assert_int_equal(sim_network(sim->node[1])->count.reserved_bits, SEGMENTS);
+	sim_free(sim);
+}
+
+/* What counted as sent counts as dropped, too. */
+static void refused_segments_count_for_each(void **state)
+{
+	struct sim *sim = sim_mesh(46, 2, 4);
+	struct sim_node *a = sim->node[0];
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, PAYLOAD, 8);
+
+	(void)state;
+	say(&sim->node[1]->port[0], host_of(2), host_of(1), 0);
+	sim_run(sim, MOMENT);
+	sim_give_frame(&a->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_int_equal(sim_network(a)->count.tx_frames, PAYLOAD / 8);
+	assert_int_equal(drops_of(a, DROP_OVERSIZE), PAYLOAD / 8);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reserved_bits_count_for_each),
+		cmocka_unit_test(refused_segments_count_for_each),
 		cmocka_unit_test(tcp_same_bytes_everywhere),
 		cmocka_unit_test(udp_same_bytes_everywhere),
 		cmocka_unit_test(superframes_come_out_whole),
