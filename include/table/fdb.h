@@ -56,6 +56,7 @@ struct fdb_entry {
 	uint32_t moves;          /* within the span that began at moved_since */
 	uint32_t moved_since;
 	uint32_t frozen_until; /* tick; 0 = not frozen */
+	bool said_static;      /* by a command, for "permanent": how it is shown, nothing else */
 };
 
 struct fdb;
@@ -117,6 +118,9 @@ uint32_t fdb_put(struct fdb *fdb, struct mac mac, enum fdb_kind kind, struct pla
 
 /* The same for a group MAC; takes over one use of @list, also when it fails. */
 uint32_t fdb_put_group(struct fdb *fdb, struct mac mac, struct flood_list *list, uint32_t origin);
+
+/* The static entry in @slot was asked for as "static", not as "permanent". */
+void fdb_call_static(struct fdb *fdb, uint32_t slot);
 
 void fdb_remove(struct fdb *fdb, uint32_t slot);
 

@@ -18,6 +18,8 @@ struct flood_list {
 
 /* A list of @count destinations with one user, duplicates kept; NULL when memory is short. */
 struct flood_list *flood_list_new(const struct destination *to, uint32_t count);
+/* The same with room for @count destinations that the caller fills in. */
+struct flood_list *flood_list_sized(uint32_t count);
 struct flood_list *flood_list_hold(struct flood_list *list); /* NULL is fine */
 void flood_list_put(struct flood_list *list); /* frees with the last user; NULL is fine */
 
@@ -27,6 +29,8 @@ struct peer_set;
  * user; NULL when memory is short. */
 struct peer_set *peer_set_new(const struct peer_ref *peers, size_t count);
 struct peer_set *peer_set_hold(struct peer_set *set);
+/* A new set, with @peer beside those of @set. */
+struct peer_set *peer_set_with(const struct peer_set *set, struct peer_ref peer);
 void peer_set_put(struct peer_set *set);
 bool peer_set_has(const struct peer_set *set, struct peer_ref peer);
 

@@ -17,6 +17,7 @@ struct neigh_entry {
 	struct mac mac;
 	bool router;     /* advertised with the R flag (RFC 4861 §4.4) */
 	uint32_t origin; /* table/origin.h */
+	uint32_t until;  /* tick at which it is forgotten; 0 = permanent */
 };
 
 struct neigh;
@@ -34,5 +35,9 @@ uint32_t neigh_next(const struct neigh *neigh, uint32_t slot); /* as fdb_next() 
 bool neigh_put(struct neigh *neigh, struct neigh_entry entry);
 /* False when @ip was not there. */
 bool neigh_remove(struct neigh *neigh, struct addr ip);
+
+/* Looks at @budget slots, going on where it stopped, and removes those whose time is over.  Costs
+ * nothing while all are permanent. */
+void neigh_age(struct neigh *neigh, uint64_t now, uint32_t budget);
 
 #endif

@@ -29,7 +29,9 @@ static void show_list(FILE *to, const struct tables *t, const char *mac,
 static void show_entry(FILE *to, const struct tables *t, const struct network *n,
 		       const struct fdb_entry *entry)
 {
-	const char *state = entry->kind == FDB_LEARNED ? "" : " permanent";
+	const char *state = entry->kind == FDB_LEARNED ? ""
+			    : entry->said_static       ? " static"
+						       : " permanent";
 	char mac[MAC_TEXT];
 
 	mac_text(entry->mac, mac);
@@ -58,8 +60,9 @@ void show_neigh(FILE *to, const struct network *n)
 	     slot = neigh_next(n->neigh, slot + 1)) {
 		const struct neigh_entry *entry = neigh_at(n->neigh, slot);
 
-		fprintf(to, "%s lladdr %s %sPERMANENT\n", addr_text(entry->ip, ip),
-			mac_text(entry->mac, mac), entry->router ? "router " : "");
+		fprintf(to, "%s lladdr %s %s%s\n", addr_text(entry->ip, ip),
+			mac_text(entry->mac, mac), entry->router ? "router " : "",
+			entry->until ? "REACHABLE" : "PERMANENT");
 	}
 }
 

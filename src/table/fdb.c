@@ -378,6 +378,12 @@ uint32_t fdb_put_group(struct fdb *fdb, struct mac mac, struct flood_list *list,
 	return slot;
 }
 
+void fdb_call_static(struct fdb *fdb, uint32_t slot)
+{
+	assert(slot < fdb->pool.high && fdb->entries[slot].kind == FDB_STATIC);
+	fdb->entries[slot].said_static = true;
+}
+
 void fdb_remove(struct fdb *fdb, uint32_t slot)
 {
 	struct fdb_entry *entry = &fdb->entries[slot];

@@ -3,15 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct flood_list *flood_list_new(const struct destination *to, uint32_t count)
+struct flood_list *flood_list_sized(uint32_t count)
 {
-	struct flood_list *list = malloc(sizeof(*list) + (size_t)count * sizeof(*to));
+	struct flood_list *list = malloc(sizeof(*list) + (size_t)count * sizeof(list->to[0]));
 
 	if (!list)
 		return NULL;
 	list->users = 1;
 	list->count = count;
-	if (count != 0)
+	return list;
+}
+
+struct flood_list *flood_list_new(const struct destination *to, uint32_t count)
+{
+	struct flood_list *list = flood_list_sized(count);
+
+	if (list && count != 0)
 		memcpy(list->to, to, (size_t)count * sizeof(*to));
 	return list;
 }
@@ -59,6 +66,21 @@ struct peer_set *peer_set_new(const struct peer_ref *peers, size_t count)
 	for (size_t i = 0; i < count; i++)
 		set->word[peers[i].slot / WORD_BITS] |= UINT64_C(1) << peers[i].slot % WORD_BITS;
 	return set;
+}
+
+struct peer_set *peer_set_with(const struct peer_set *set, struct peer_ref peer)
+{
+	uint32_t needed = words_for(&peer, 1);
+	uint32_t words = needed > set->words ? needed : set->words;
+	struct peer_set *more = calloc(1, sizeof(*more) + words * sizeof(more->word[0]));
+
+	if (!more)
+		return NULL;
+	more->users = 1;
+	more->words = words;
+	memcpy(more->word, set->word, set->words * sizeof(set->word[0]));
+	more->word[peer.slot / WORD_BITS] |= UINT64_C(1) << peer.slot % WORD_BITS;
+	return more;
 }
 
 struct peer_set *peer_set_hold(struct peer_set *set)

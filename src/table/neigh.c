@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "addr_tag.h"
+#include "base/clock.h"
 
 enum { NEIGH_ROOM = 16 }; /* at first; doubles when full */
 
@@ -15,6 +16,8 @@ struct neigh {
 	struct slot_pool pool;
 	uint32_t room;
 	uint32_t count;
+	uint32_t passing; /* entries that are not permanent */
+	uint32_t aged_to; /* slot at which neigh_age() goes on */
 };
 
 static bool reserve(struct neigh *neigh, uint32_t room)
@@ -100,7 +103,10 @@ bool neigh_put(struct neigh *neigh, struct neigh_entry entry)
 		slot = slot_pool_take(&neigh->pool, neigh->links);
 		slot_index_add(&neigh->index, addr_tag(neigh->secret, entry.ip), slot);
 		neigh->count++;
+	} else {
+		neigh->passing -= neigh->entries[slot].until != 0;
 	}
+	neigh->passing += entry.until != 0;
 	neigh->entries[slot] = entry;
 	return true;
 }
@@ -112,8 +118,22 @@ bool neigh_remove(struct neigh *neigh, struct addr ip)
 	if (slot == NEIGH_NONE)
 		return false;
 	slot_index_remove(&neigh->index, addr_tag(neigh->secret, ip), slot);
+	neigh->passing -= neigh->entries[slot].until != 0;
 	neigh->entries[slot].ip.family = ADDR_NONE;
 	slot_pool_give(&neigh->pool, neigh->links, slot);
 	neigh->count--;
 	return true;
+}
+
+void neigh_age(struct neigh *neigh, uint64_t now, uint32_t budget)
+{
+	for (; neigh->passing && budget && neigh->pool.high; budget--) {
+		uint32_t slot = neigh->aged_to % neigh->pool.high;
+		const struct neigh_entry *entry = &neigh->entries[slot];
+
+		neigh->aged_to = slot + 1;
+		if (entry->ip.family != ADDR_NONE && entry->until &&
+		    clock_tick(now) >= entry->until)
+			neigh_remove(neigh, entry->ip);
+	}
 }
