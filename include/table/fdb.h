@@ -99,6 +99,10 @@ struct fdb_judgement fdb_judge(const struct fdb *fdb, struct mac mac, struct pla
 /* The first used slot at or after @slot, FDB_NONE at the end; for showing. */
 uint32_t fdb_next(const struct fdb *fdb, uint32_t slot);
 
+/* One above the highest slot that was ever used: who walks in steps looks at each slot below, used or
+ * FDB_FREE. */
+uint32_t fdb_end(const struct fdb *fdb);
+
 /* -- Learning: what commit does with a judgement made on the unchanged table. -- */
 
 /* Carries out @judgement for a frame from @mac at @place, counted against @owner.  Returns the slot

@@ -30,6 +30,7 @@ uint32_t neigh_find(const struct neigh *neigh, struct addr ip);
 const struct neigh_entry *neigh_at(const struct neigh *neigh, uint32_t slot);
 uint32_t neigh_count(const struct neigh *neigh);
 uint32_t neigh_next(const struct neigh *neigh, uint32_t slot); /* as fdb_next() */
+uint32_t neigh_end(const struct neigh *neigh); /* as fdb_end(); free ones have no address */
 
 /* Adds @entry or replaces the one of the same address; false when memory is short. */
 bool neigh_put(struct neigh *neigh, struct neigh_entry entry);

@@ -162,6 +162,11 @@ uint32_t fdb_next(const struct fdb *fdb, uint32_t slot)
 	return FDB_NONE;
 }
 
+uint32_t fdb_end(const struct fdb *fdb)
+{
+	return fdb->pool.high;
+}
+
 static void link_learned(struct fdb *fdb, uint32_t slot, uint32_t owner)
 {
 	slot_list_append(&fdb->by_age, fdb->ages, slot);

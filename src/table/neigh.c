@@ -92,6 +92,11 @@ uint32_t neigh_next(const struct neigh *neigh, uint32_t slot)
 	return NEIGH_NONE;
 }
 
+uint32_t neigh_end(const struct neigh *neigh)
+{
+	return neigh->pool.high;
+}
+
 bool neigh_put(struct neigh *neigh, struct neigh_entry entry)
 {
 	uint32_t slot = neigh_find(neigh, entry.ip);

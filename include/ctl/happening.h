@@ -1,0 +1,23 @@
+/* What happens, as lines for those who monitor: each function makes one and hands it to view->tell.
+ * The items have the keys of the same item in a `show`, and "event" and "deleted" beside them. */
+#ifndef CTL_HAPPENING_H
+#define CTL_HAPPENING_H
+
+#include "ctl/session.h"
+
+/* A command changed the entry that it names. */
+void happening_fdb(const struct switch_view *view, const struct network *n,
+		   const struct command *command);
+void happening_neigh(const struct switch_view *view, const struct network *n,
+		     const struct neigh_entry *entry, bool deleted);
+
+/* Traffic moved the MAC to where the table says now, or it is frozen there (@event: "moved",
+ * "frozen"). */
+void happening_moved(const struct switch_view *view, const struct network *n, struct mac mac,
+		     const char *event, uint64_t now);
+
+/* Nobody is known at this address; the MAC is in no table. */
+void happening_l3_miss(const struct switch_view *view, const struct network *n, struct addr ip);
+void happening_l2_miss(const struct switch_view *view, const struct network *n, struct mac mac);
+
+#endif

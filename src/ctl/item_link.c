@@ -1,0 +1,64 @@
+#include "item.h"
+
+static json_t *flags_of(const struct link_view *link)
+{
+	json_t *flags = json_array();
+
+	json_array_append_new(flags, json_string("BROADCAST"));
+	if (link->multicast)
+		json_array_append_new(flags, json_string("MULTICAST"));
+	if (link->up)
+		json_array_append_new(flags, json_string("UP"));
+	if (link->running)
+		json_array_append_new(flags, json_string("LOWER_UP"));
+	return flags;
+}
+
+static void set_device(json_t *item, const struct switch_view *view, const struct network *n,
+		       uint32_t port)
+{
+	struct link_view link = { 0 };
+	bool known = view->link(view->context, n->id, port, &link);
+	char mac[MAC_TEXT];
+
+	json_object_set_new(item, "ifindex", known ? json_integer(link.index) : json_null());
+	json_object_set_new(item, "ifname", json_text(n->ports[port].name));
+	json_object_set_new(item, "flags", known ? flags_of(&link) : json_array());
+	json_object_set_new(item, "mtu", json_integer(n->ports[port].mtu));
+	json_object_set_new(item, "operstate",
+			    json_string(!known                    ? "UNKNOWN"
+					: link.up && link.running ? "UP"
+								  : "DOWN"));
+	json_object_set_new(item, "link_type", json_string("ether"));
+	json_object_set_new(item, "address", json_string(mac_text(n->ports[port].mac, mac)));
+	json_object_set_new(item, "broadcast", json_string("ff:ff:ff:ff:ff:ff"));
+}
+
+static json_t *info_of(const struct tables *t, const struct network *n)
+{
+	json_t *data = json_pack("{s:I, s:i, s:b}", "id", (json_int_t)n->vni, "port", (int)n->port,
+				 "learning", (int)n->learning);
+	const uint16_t from[] = { n->endpoint_v4, n->endpoint_v6 };
+	char ip[ADDR_TEXT];
+
+	for (size_t i = 0; i < 2; i++)
+		if (from[i] != ENDPOINT_NONE)
+			json_object_set_new(data, i == 0 ? "local" : "local6",
+					    json_string(addr_text(t->endpoints[from[i]].addr, ip)));
+	return json_pack("{s:s, s:o}", "info_kind", "vxlan", "info_data", data);
+}
+
+json_t *item_of_link(const struct switch_view *view, const struct network *n, uint32_t port)
+{
+	json_t *item = json_object();
+
+	if (port != PORT_NONE) {
+		set_device(item, view, n, port);
+	} else {
+		json_object_set_new(item, "ifname", json_null());
+		json_object_set_new(item, "mtu", json_integer(n->mtu));
+	}
+	json_object_set_new(item, "network", json_text(n->name));
+	json_object_set_new(item, "linkinfo", info_of(view->tables, n));
+	return item;
+}

@@ -1,0 +1,306 @@
+/* Sessions of the control protocol over tables in memory: requests in, lines out, in pieces. */
+#include "ctl/session.h"
+
+#include <stdio.h>
+
+#include "craft.h"
+#include "ctl/happening.h"
+#include "ctl/watch.h"
+
+#define SECOND UINT64_C(1000000000)
+#define NOW    (1000 * SECOND)
+#define M      "32:39:e3:57:89:e7"
+
+struct site {
+	struct switch_view view;
+	struct network *network;
+	struct session session;
+	char told[8192]; /* to those who monitor */
+	char heard[65536];
+	unsigned steps;
+};
+
+static bool link_of(void *context, uint32_t network, uint32_t port, struct link_view *out)
+{
+	(void)context;
+	(void)network;
+	(void)port;
+	*out = (struct link_view) { .index = 7, .up = true, .running = true, .multicast = true };
+	return true;
+}
+
+static void tell(void *context, enum about about, uint32_t network, const char *line, size_t len)
+{
+	struct site *s = context;
+	size_t at = strlen(s->told);
+
+	if (session_wants(&s->session, about, network))
+		snprintf(s->told + at, sizeof(s->told) - at, "%.*s", (int)len, line);
+}
+
+static struct addr addr_at(const char *text)
+{
+	struct addr addr;
+
+	assert_true(addr_parse(text, &addr));
+	return addr;
+}
+
+static struct mac mac_at(const char *text)
+{
+	struct mac mac;
+
+	assert_true(mac_parse(text, &mac));
+	return mac;
+}
+
+static void add_network(struct site *s, const char *name, const char *device, uint32_t vni)
+{
+	struct network *n = tables_add_network(s->view.tables, name, vni, 4096, 300);
+
+	n->port = 4789;
+	n->endpoint_v4 = tables_add_endpoint(
+		s->view.tables,
+		(struct endpoint) { .addr = addr_at("10.0.0.1"), .port = 4789, .mtu = 1500 });
+	n->endpoint_v6 = ENDPOINT_NONE;
+	network_add_port(n, mac_at("02:00:00:00:00:01"), 1450, true,
+			 origins_add(s->view.tables->origins, "the network's own device"));
+	network_name_port(n, 0, device);
+	s->network = s->network ? s->network : n;
+}
+
+static struct site *site_open(void)
+{
+	struct site *s = calloc(1, sizeof(*s));
+
+	s->view = (struct switch_view) { .tables = tables_new(4, (struct hash_secret) { 8, 1 }),
+					 .cluster = "demo",
+					 .node = "n1",
+					 .version = "0",
+					 .context = s,
+					 .link = link_of,
+					 .tell = tell };
+	add_network(s, "blue", "vx100", 100);
+	add_network(s, "red", "vx200", 200);
+	return s;
+}
+
+static void site_close(struct site *s)
+{
+	tables_free(s->view.tables);
+	free(s);
+}
+
+/* What is said to @request, whole. */
+static const char *ask(struct site *s, const char *request)
+{
+	static char piece[PROTOCOL_LINE + 2000];
+	struct text out = text_in(piece, sizeof(piece));
+
+	*s->heard = '\0';
+	s->steps = 0;
+	session_begin(&s->session, &s->view, request, strlen(request), NOW, &out);
+	strcat(s->heard, piece);
+	while (s->session.state == SESSION_BUSY && s->steps++ < 10000) {
+		out = text_in(piece, sizeof(piece));
+		session_step(&s->session, &s->view, NOW, &out);
+		assert_false(out.cut);
+		strncat(s->heard, piece, sizeof(s->heard) - strlen(s->heard) - 1);
+	}
+	return s->heard;
+}
+
+#define OK "{\"v\":1,\"ok\":true}\n"
+
+static void assert_says(struct site *s, const char *request, const char *words)
+{
+	if (!strstr(ask(s, request), words))
+		fail_msg("%s: %s", request, s->heard);
+}
+
+static void entries_come_and_go(void **state)
+{
+	struct site *s = site_open();
+
+	(void)state;
+	assert_string_equal(ask(s, "{\"v\":1,\"do\":\"fdb add\",\"mac\":\"" M
+				   "\",\"dev\":\"vx100\",\"dst\":\"10.0.0.2\",\"port\":8472}"),
+			    OK);
+	assert_string_equal(
+		ask(s, "{\"v\":1,\"do\":\"fdb get\",\"mac\":\"" M "\",\"dev\":\"blue\"}"),
+		"{\"v\":1,\"item\":{\"mac\":\"" M
+		"\",\"ifname\":\"vx100\",\"network\":\"blue\",\"dst\":\"10.0.0.2\",\"port\":8472,"
+		"\"flags\":[\"self\"],\"state\":\"permanent\",\"origin\":\"command\"}}\n" OK);
+	assert_says(s, "{\"v\":1,\"do\":\"fdb show\"}", "\"master\":\"red\",\"flags\":[]");
+	assert_says(s, "{\"v\":1,\"do\":\"fdb show\",\"dev\":\"red\"}", "\"vx200\"");
+	assert_null(strstr(s->heard, "vx100"));
+	assert_says(s,
+		    "{\"v\":1,\"do\":\"fdb add\",\"mac\":\"" M
+		    "\",\"dev\":\"vx100\",\"dst\":\"10.0.0.2\"}",
+		    "\"ok\":false,\"code\":\"EEXIST\",\"message\":\"File exists: ");
+	assert_string_equal(ask(s, "{\"v\":1,\"do\":\"fdb flush\",\"dev\":\"vx100\"}"), OK);
+	assert_says(s, "{\"v\":1,\"do\":\"fdb del\",\"mac\":\"" M "\",\"dev\":\"vx100\"}",
+		    "\"ENOENT\"");
+	assert_says(s, "{\"v\":1,\"do\":\"fdb get\",\"mac\":\"" M "\",\"dev\":\"vx100\"}",
+		    "\"ENOENT\",\"message\":\"Fdb entry not found.\"");
+	site_close(s);
+}
+
+static void neighbours_come_and_go(void **state)
+{
+	struct site *s = site_open();
+
+	(void)state;
+	ask(s, "{\"v\":1,\"do\":\"neigh add\",\"dst\":\"3.3.3.4\",\"lladdr\":\"" M
+	       "\",\"dev\":\"blue\"}");
+	ask(s, "{\"v\":1,\"do\":\"neigh replace\",\"dst\":\"3.3.3.5\",\"lladdr\":\"" M
+	       "\",\"dev\":\"blue\",\"nud\":\"reachable\",\"router\":true}");
+	assert_string_equal(
+		ask(s, "{\"v\":1,\"do\":\"neigh show\"}"),
+		"{\"v\":1,\"item\":{\"dst\":\"3.3.3.4\",\"dev\":\"vx100\",\"network\":\"blue\","
+		"\"lladdr\":\"" M "\",\"state\":[\"PERMANENT\"],\"origin\":\"command\"}}\n"
+		"{\"v\":1,\"item\":{\"dst\":\"3.3.3.5\",\"dev\":\"vx100\",\"network\":\"blue\","
+		"\"lladdr\":\"" M
+		"\",\"router\":null,\"state\":[\"REACHABLE\"],\"origin\":\"command\"}}\n" OK);
+	ask(s, "{\"v\":1,\"do\":\"neigh flush\",\"dev\":\"blue\"}");
+	assert_int_equal(neigh_count(s->network->neigh), 1);
+	ask(s, "{\"v\":1,\"do\":\"neigh flush\",\"dev\":\"blue\",\"nud\":\"permanent\"}");
+	assert_int_equal(neigh_count(s->network->neigh), 0);
+	assert_says(s, "{\"v\":1,\"do\":\"neigh get\",\"dst\":\"3.3.3.4\",\"dev\":\"blue\"}",
+		    "\"Neighbour entry not found.\"");
+	site_close(s);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+	struct site *s = site_open();
+
+	(void)state;
+	assert_says(s, "{", "\"code\":\"EPROTO\",\"message\":\"not JSON");
+	assert_says(s, "{\"v\":1,\"do\":\"fdb show\",\"dev\":\"vx10\"}",
+		    "\"code\":\"ENODEV\",\"message\":\"Cannot find device \\\"vx10\\\"; did you "
+		    "mean \\\"vx100\\\"?\"");
+	assert_int_equal(s->session.state, SESSION_IDLE);
+	site_close(s);
+}
+
+static void the_rest_is_shown(void **state)
+{
+	struct site *s = site_open();
+
+	(void)state;
+	peers_add(s->view.tables->peers, addr_at("10.0.0.2"), &(struct peer_ref) { 0 });
+	s->network->count.drops.count[DROP_OVERSIZE] = 3;
+	assert_says(s, "{\"v\":1,\"do\":\"link show\"}",
+		    "\"ifindex\":7,\"ifname\":\"vx100\",\"flags\":[\"BROADCAST\",\"MULTICAST\","
+		    "\"UP\",\"LOWER_UP\"]");
+	assert_says(s, "{\"v\":1,\"do\":\"peer show\"}", "\"address\":\"10.0.0.2\"");
+	assert_says(s, "{\"v\":1,\"do\":\"status\"}", "\"node\":\"n1\",\"cluster\":\"demo\"");
+	assert_says(s, "{\"v\":1,\"do\":\"stats\"}", "\"drops\":{\"oversize\":3}");
+	assert_says(s, "{\"v\":1,\"do\":\"stats\",\"drops\":true,\"dev\":\"red\"}",
+		    "{\"network\":\"red\",\"ifname\":\"vx200\",\"vni\":200,\"drops\":{}}}\n" OK);
+	site_close(s);
+}
+
+/* Nothing is copied and no step is long, however much there is. */
+static void much_comes_in_pieces(void **state)
+{
+	struct site *s = site_open();
+	struct destination to = { .port = 0 };
+	unsigned lines = 0;
+
+	(void)state;
+	assert_true(peers_add(s->view.tables->peers, addr_at("10.0.0.2"), &to.peer));
+	for (uint32_t i = 0; i < 4000; i++) {
+		struct mac mac = { { 2, 1, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
+		struct fdb_judgement news =
+			fdb_judge(s->network->fdb, mac, place_peer(to), true, NOW);
+
+		fdb_apply(s->network->fdb, news, mac, place_peer(to), 0, NOW);
+	}
+	ask(s, "{\"v\":1,\"do\":\"fdb show\",\"dev\":\"blue\"}");
+	assert_true(s->steps >= 4001 * SESSION_ITEM / SESSION_WORK);
+	/* a piece holds about 2000 bytes of lines, and the room for one more */
+	for (const char *at = s->heard; (at = strstr(at, "\"used\":0")); at++)
+		lines++;
+	assert_true(lines > 300);
+	ask(s, "{\"v\":1,\"do\":\"fdb flush\",\"dev\":\"blue\",\"only\":\"dynamic\"}");
+	assert_true(s->steps >= 4000 * 4 / SESSION_WORK);
+	assert_int_equal(fdb_counts(s->network->fdb)->learned, 0);
+	ask(s, "{\"v\":1,\"do\":\"fdb show\",\"dev\":\"blue\"}");
+	assert_true(s->steps >= 2); /* free slots cost too */
+	site_close(s);
+}
+
+static void monitors_hear_what_they_asked_for(void **state)
+{
+	struct site *s = site_open();
+	struct session other = { 0 };
+	static char piece[PROTOCOL_LINE + 1];
+	struct text out = text_in(piece, sizeof(piece));
+	const char *add = "{\"v\":1,\"do\":\"fdb add\",\"mac\":\"" M
+			  "\",\"dev\":\"blue\",\"dst\":\"10.0.0.2\"}";
+
+	(void)state;
+	assert_string_equal(
+		ask(s, "{\"v\":1,\"do\":\"monitor\",\"about\":\"miss\",\"dev\":\"blue\"}"), "");
+	assert_int_equal(s->session.state, SESSION_MONITOR);
+	session_begin(&other, &s->view, add, strlen(add), NOW, &out);
+	happening_l3_miss(&s->view, s->view.tables->networks[1], addr_at("3.3.3.5"));
+	assert_string_equal(s->told, "");
+	happening_l3_miss(&s->view, s->network, addr_at("3.3.3.4"));
+	assert_string_equal(
+		s->told,
+		"{\"v\":1,\"item\":{\"dst\":\"3.3.3.4\",\"dev\":\"vx100\",\"network\":\"blue\","
+		"\"event\":\"miss\"}}\n");
+	ask(s, "{\"v\":1,\"do\":\"monitor\"}");
+	*s->told = '\0';
+	session_begin(&other, &s->view,
+		      "{\"v\":1,\"do\":\"fdb del\",\"mac\":\"" M "\",\"dev\":\"blue\"}",
+		      strlen("{\"v\":1,\"do\":\"fdb del\",\"mac\":\"" M "\",\"dev\":\"blue\"}"),
+		      NOW, &out);
+	assert_non_null(strstr(s->told, "\"deleted\":true,\"event\":\"fdb\""));
+	site_close(s);
+}
+
+static void drops_and_devices_are_watched(void **state)
+{
+	struct site *s = site_open();
+	struct watch watch = { 0 };
+
+	(void)state;
+	ask(s, "{\"v\":1,\"do\":\"monitor\"}");
+	s->network->count.drops.count[DROP_OVERSIZE] = 3;
+	watch_look(&watch, &s->view);
+	assert_string_equal(s->told, "");
+	s->network->count.drops.count[DROP_OVERSIZE] = 5;
+	s->view.tables->drops.count[DROP_GPE] = 1;
+	watch_look(&watch, &s->view);
+	assert_non_null(strstr(s->told,
+			       "\"dev\":\"vx100\",\"reason\":\"oversize\",\"more\":2,\"count\":5"));
+	assert_non_null(strstr(s->told, "\"dev\":null,\"reason\":\"gpe\""));
+	*s->told = '\0';
+	watch_look(&watch, &s->view);
+	assert_string_equal(s->told, "");
+	network_remove_port(s->network, 0);
+	watch_look(&watch, &s->view);
+	assert_non_null(strstr(s->told, "\"event\":\"link\",\"dev\":\"blue\""));
+	assert_non_null(strstr(s->told, "\"deleted\":true"));
+	watch_close(&watch);
+	site_close(s);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_come_and_go),
+		cmocka_unit_test(neighbours_come_and_go),
+		cmocka_unit_test(what_is_wrong_is_said),
+		cmocka_unit_test(the_rest_is_shown),
+		cmocka_unit_test(much_comes_in_pieces),
+		cmocka_unit_test(monitors_hear_what_they_asked_for),
+		cmocka_unit_test(drops_and_devices_are_watched),
+	};
+
+	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
