@@ -6,8 +6,8 @@
 #include "plan/plan.h"
 
 enum {
-	DESCRIPTORS_OWN = 32
-}; /* standard streams, the loop's, netlink, what is open for a moment */
+	DESCRIPTORS_OWN = 72
+}; /* standard streams, the loop's, netlink, control clients, what is open for a moment */
 
 /* How many the switch of @plan has open at most. */
 uint64_t descriptors_needed(const struct plan *plan);

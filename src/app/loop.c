@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/control.h"
 #include "app/mend.h"
 #include "app/missing.h"
 #include "app/options.h"
@@ -45,6 +46,7 @@ struct loop {
 	struct notes *notes;
 	struct missing missing;
 	struct mend mend;
+	struct control *control;
 	struct outlet outlet; /* stderr, while the loop runs */
 	uint64_t now;
 	bool paused;
@@ -282,6 +284,7 @@ static void on_tick(EV_P_ ev_timer *timer, int events)
 	notes_watch_groups(l->notes, l->s, l->now);
 	missing_search(&l->missing, l->s, l->now);
 	mend_tick(&l->mend);
+	control_tick(l->control);
 }
 
 /* -- Signals -- */
@@ -412,7 +415,7 @@ static void *reallocate(void *at, long size)
 	exit(EXIT_REFUSED);
 }
 
-static bool allocate(struct loop *l)
+static bool allocate(struct loop *l, const char *socket)
 {
 	unsigned sockets = 0;
 
@@ -421,13 +424,18 @@ static bool allocate(struct loop *l)
 		sockets += udp_sockets(l->s->wires[i].udp);
 	l->ports = calloc(l->s->port_count + 1, sizeof(*l->ports));
 	l->sockets = calloc(sockets + 1, sizeof(*l->sockets));
+	l->control = calloc(1, sizeof(*l->control));
 	l->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
-	return l->ports && l->sockets && l->ev &&
-	       mend_open(&l->mend, l->ev, l->s, &l->now, port_is_back, l);
+	return l->ports && l->sockets && l->control && l->ev &&
+	       mend_open(&l->mend, l->ev, l->s, &l->now, port_is_back, l) &&
+	       control_open(l->control, l->ev, l->s, &l->now, socket);
 }
 
 static void release(struct loop *l)
 {
+	if (l->control)
+		control_close(l->control);
+	free(l->control);
 	if (l->ev)
 		ev_loop_destroy(l->ev);
 	mend_close(&l->mend);
@@ -444,7 +452,7 @@ static void say_ready(const struct plan *plan)
 		 text_plural(plan->endpoint_count));
 }
 
-int loop_run(struct vswitch *s, struct notes *notes)
+int loop_run(struct vswitch *s, struct notes *notes, const char *socket)
 {
 	struct loop l = {
 		.s = s,
@@ -452,7 +460,7 @@ int loop_run(struct vswitch *s, struct notes *notes)
 		.outlet.fd = STDERR_FILENO,
 		.now = clock_now(),
 	};
-	bool ok = allocate(&l);
+	bool ok = allocate(&l, socket);
 
 	if (ok) {
 		start_turns(&l);
@@ -460,11 +468,13 @@ int loop_run(struct vswitch *s, struct notes *notes)
 		for (uint16_t i = 0; i < s->wire_count; i++)
 			start_wire(&l, &s->wires[i]);
 		start_signals(&l);
+		notes_share(notes, control_event, l.control);
 		say_ready(s->plan);
 		log_set_writer(outlet_line, &l.outlet);
 		ev_run(l.ev, 0);
 		log_set_writer(NULL, NULL);
 		stop_signals(&l);
+		notes_share(notes, NULL, NULL);
 		notes_dump(stderr, s, l.now);
 	}
 	release(&l);

@@ -15,7 +15,8 @@ enum {
 	LOOP_FRUITLESS = 1000, /* wake-ups for nothing in a row that make a socket a broken one */
 };
 
-/* Runs until SIGTERM, SIGINT or SIGHUP.  0, or −errno when the loop could not be set up. */
-int loop_run(struct vswitch *s, struct notes *notes);
+/* Runs until SIGTERM, SIGINT or SIGHUP, and listens at @socket (app/control.h).  0, or −errno when the
+ * loop could not be set up. */
+int loop_run(struct vswitch *s, struct notes *notes, const char *socket);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app/client.h"
 #include "app/config.h"
 #include "app/descriptors.h"
 #include "app/identity.h"
@@ -28,7 +29,7 @@ static enum exit_code refuse_for_memory(void)
 	return EXIT_REFUSED;
 }
 
-static enum exit_code serve(const struct plan *plan, struct netlink *netlink)
+static enum exit_code serve(const struct plan *plan, struct netlink *netlink, const char *socket)
 {
 	struct vswitch vswitch;
 	struct notes notes = { 0 };
@@ -37,7 +38,7 @@ static enum exit_code serve(const struct plan *plan, struct netlink *netlink)
 	if (!descriptors_reserve(descriptors_needed(plan)) ||
 	    vswitch_open(&vswitch, plan, netlink) < 0)
 		return EXIT_REFUSED;
-	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes) == 0) {
+	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes, socket) == 0) {
 		code = EXIT_OK;
 		vswitch_close(&vswitch);
 	} else {
@@ -49,7 +50,8 @@ static enum exit_code serve(const struct plan *plan, struct netlink *netlink)
 }
 
 /* From a readable cluster file to a running switch: each stage whole before the next begins. */
-static enum exit_code run_config(struct config *config, const char *asked, struct netlink *netlink)
+static enum exit_code run_config(struct config *config, const struct run_options *options,
+				 struct netlink *netlink)
 {
 	const struct plan_machine machine = { .context = netlink, .mtu = machine_mtu };
 	char why[IDENTITY_WHY];
@@ -61,7 +63,7 @@ static enum exit_code run_config(struct config *config, const char *asked, struc
 		config_report(config, not_started);
 		return EXIT_CONFIG;
 	}
-	node = identity_find(config->cluster, asked, why);
+	node = identity_find(config->cluster, options->node, why);
 	if (node == NODE_NONE) {
 		log_error("%s", why);
 		return EXIT_REFUSED;
@@ -73,7 +75,7 @@ static enum exit_code run_config(struct config *config, const char *asked, struc
 	if (!config_report(config, not_started))
 		code = EXIT_CONFIG;
 	else if (plan)
-		code = serve(plan, netlink);
+		code = serve(plan, netlink, options->socket);
 	else
 		code = refuse_for_memory();
 	plan_free(plan);
@@ -108,7 +110,7 @@ static enum exit_code verb_run(const struct verb *self, int argc, char **argv)
 		config_free(&config);
 		return EXIT_REFUSED;
 	}
-	code = run_config(&config, options.node, netlink);
+	code = run_config(&config, &options, netlink);
 	netlink_close(netlink);
 	config_free(&config);
 	return code;
@@ -174,10 +176,21 @@ static enum exit_code verb_explain(const struct verb *self, int argc, char **arg
 }
 
 static const struct verb verbs[] = {
-	{ "run", "-f FILE [--node NAME] [--verbose]", "be a node of the cluster", verb_run },
+	{ "run", "-f FILE [--node NAME] [--socket PATH] [--verbose]", "be a node of the cluster",
+	  verb_run },
 	{ "check", "FILE [--format text|json|github]", "say what is wrong with a cluster file",
 	  verb_check },
 	{ "explain", "[CODE] [--json]", "say more about a code such as E112", verb_explain },
+	{ "fdb", "[add|append|replace|del|get|flush|show] ...", "where MACs live", verb_ask },
+	{ "neigh", "[add|replace|del|get|flush|show] ...", "which MAC an address has", verb_ask },
+	{ "link", "[show] ...", "networks and their devices", verb_ask },
+	{ "peer", "[show]", "the other nodes", verb_ask },
+	{ "stats", "[NAME] [--drops]", "what was forwarded, answered and dropped", verb_ask },
+	{ "status", "", "who this is, and how much it holds", verb_ask },
+	{ "monitor", "[all|fdb|neigh|link|miss|drop] [dev NAME]", "what happens, as it happens",
+	  verb_ask },
+	{ "bridge", "fdb|monitor ...", "the same, as the notes say it", verb_ask },
+	{ "ip", "neigh|link|monitor ...", "the same, as the notes say it", verb_ask },
 	{ 0 },
 };
 

@@ -64,11 +64,20 @@ static void say_no_superframes(struct notes *notes, const struct vswitch *s,
 		    swallowed);
 }
 
+void notes_share(struct notes *notes, void (*shared)(void *context, const struct event *event),
+		 void *context)
+{
+	notes->shared = shared;
+	notes->context = context;
+}
+
 void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
 {
 	struct event event;
 
 	while (engine_next_event(s->engine, &event)) {
+		if (notes->shared)
+			notes->shared(notes->context, &event);
 		if (event.kind == EVENT_FROZEN)
 			say_frozen(notes, s, &event, now);
 		else if (event.kind == EVENT_NO_RUNS)

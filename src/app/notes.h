@@ -12,12 +12,18 @@ enum { NOTES_GROUP_SILENCE = 30 }; /* seconds of flooding into a silent group be
 
 struct notes {
 	struct log_limit frozen, no_runs, no_superframes;
+	void (*shared)(void *context, const struct event *event); /* or NULL */
+	void *context;
 	uint32_t *silent_since; /* by group of the plan: tick of the first flood, 0 none yet, */
 				/* UINT32_MAX: heard something, or said so */
 };
 
 bool notes_open(struct notes *notes, const struct vswitch *s);
 void notes_close(struct notes *notes);
+
+/* Whoever else wants to hear of each note; NULL: nobody. */
+void notes_share(struct notes *notes, void (*shared)(void *context, const struct event *event),
+		 void *context);
 
 /* Turns the engine's notes into lines. */
 void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now);

@@ -21,7 +21,8 @@ static void print_help(FILE *to, const struct verb *verbs)
 	fprintf(to, "vxs: a VXLAN switch in user space\n\n");
 	for (const struct verb *v = verbs; v->name; v++)
 		fprintf(to, "  vxs %-8s %-42s %s\n", v->name, v->usage, v->help);
-	fprintf(to, "\nExit status: 0 ok, 1 bad command line, 2 refused, 4 configuration invalid.\n"
+	fprintf(to, "\nExit status: 0 ok, 1 bad command line, 2 refused, 3 no switch to ask,\n"
+		    "4 configuration invalid.  `vxs help VERB` says more.\n"
 		    "`vxs run` listens to signals: SIGUSR1 shows tables and counters, SIGUSR2 "
 		    "tells the\n"
 		    "five steps of the next frames, SIGTERM and SIGINT end it.\n");
@@ -87,6 +88,8 @@ static enum exit_code no_such_verb(const struct verb *verbs, const char *word)
 /* `vxs help`, `vxs help VERB` */
 static enum exit_code help(const struct verb *verbs, int argc, char **argv)
 {
+	char option[] = "--help";
+	char *asked[] = { argv[argc > 1], option, NULL };
 	const struct verb *verb;
 
 	if (argc == 1) {
@@ -100,8 +103,7 @@ static enum exit_code help(const struct verb *verbs, int argc, char **argv)
 		say(argv[0], "unexpected \"%s\"", argv[2]);
 		return EXIT_USAGE;
 	}
-	print_usage(stdout, verb);
-	return EXIT_OK;
+	return verb->run(verb, 2, asked);
 }
 
 static enum exit_code version(int argc, char **argv)
@@ -122,6 +124,23 @@ static bool is_one_of(const char *word, const char *const *spellings)
 	return *spellings;
 }
 
+/* Brings the verb to the front of the options that stand before it, as in `bridge -j fdb`. */
+static void verb_first(const struct verb *verbs, int argc, char **argv)
+{
+	static const char *const valued[] = { "--socket", "-socket", "-S", "--node",
+					      "-node",    "-n",      NULL };
+	int at = 1;
+	char *verb;
+
+	while (at < argc && argv[at][0] == '-')
+		at += is_one_of(argv[at], valued) ? 2 : 1;
+	if (at >= argc || !find_verb(verbs, argv[at]))
+		return;
+	verb = argv[at];
+	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+	argv[1] = verb;
+}
+
 enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 {
 	static const char *const helps[] = { "help", "--help", "-help", "-h", NULL };
@@ -136,6 +155,7 @@ enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 		return help(verbs, argc - 1, argv + 1);
 	if (is_one_of(argv[1], versions))
 		return version(argc - 1, argv + 1);
+	verb_first(verbs, argc, argv);
 	verb = find_verb(verbs, argv[1]);
 	return verb ? verb->run(verb, argc - 1, argv + 1) : no_such_verb(verbs, argv[1]);
 }
@@ -212,6 +232,7 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 	static const struct option longs[] = {
 		{ "file", required_argument, NULL, 'f' },
 		{ "node", required_argument, NULL, 'n' },
+		{ "socket", required_argument, NULL, 's' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -226,6 +247,8 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 			ok = set_once(self, &out->file, "-f");
 		} else if (c == 'n') {
 			ok = set_once(self, &out->node, "--node");
+		} else if (c == 's') {
+			ok = set_once(self, &out->socket, "--socket");
 		} else if (c == 'v') {
 			out->level = LOG_DEBUG;
 		} else {

@@ -16,6 +16,7 @@ enum exit_code {
 	EXIT_OK = 0,
 	EXIT_USAGE = 1,   /* bad command line */
 	EXIT_REFUSED = 2, /* understood, but the system or the switch said no */
+	EXIT_ABSENT = 3,  /* no switch to ask */
 	EXIT_CONFIG = 4,  /* the cluster file has errors */
 };
 
@@ -27,8 +28,9 @@ struct verb {
 };
 
 struct run_options {
-	const char *file; /* -f */
-	const char *node; /* --node, or $VXS_NODE, or NULL */
+	const char *file;   /* -f */
+	const char *node;   /* --node, or $VXS_NODE, or NULL */
+	const char *socket; /* --socket, or NULL */
 	enum log_level level;
 };
 

@@ -17,9 +17,9 @@
 	{                                                                \
 		"dev", PART_DEV, PARAM_NAME, words, NULL, bare, required \
 	}
-#define DST                                                            \
-	{                                                              \
-		"dst", PART_DST, PARAM_ADDR, "dst", NULL, false, false \
+#define DST(required)                                                     \
+	{                                                                 \
+		"dst", PART_DST, PARAM_ADDR, "dst", NULL, false, required \
 	}
 #define PORT                                                              \
 	{                                                                 \
@@ -51,12 +51,12 @@
 		"router", PART_ROUTER, PARAM_FLAG, NULL, "router", true, false \
 	}
 
-#define FDB_CHANGE(id, name, help)                                           \
-	{                                                                    \
-		id, "fdb", name, "bridge", help,                             \
-		{                                                            \
-			MAC, DEV("dev", false, true), DST, PORT, STATE, SELF \
-		}                                                            \
+#define FDB_CHANGE(id, name, help)                                                 \
+	{                                                                          \
+		id, "fdb", name, "bridge", help,                                   \
+		{                                                                  \
+			MAC, DEV("dev", false, true), DST(true), PORT, STATE, SELF \
+		}                                                                  \
 	}
 #define NEIGH "neigh=neighbor=neighbour=n"
 #define NEIGH_CHANGE(id, name, help)                                            \
@@ -82,7 +82,7 @@ const struct command_verb command_verbs[] = {
 	  DEL,
 	  "bridge",
 	  "an entry, or one destination of a list",
-	  { MAC, DEV("dev", false, true), DST, PORT, SELF } },
+	  { MAC, DEV("dev", false, true), DST(false), PORT, SELF } },
 	{ VERB_FDB_GET,
 	  "fdb",
 	  "get",
@@ -95,7 +95,7 @@ const struct command_verb command_verbs[] = {
 	  "bridge",
 	  "all entries but the own devices'",
 	  { DEV("dev", false, true),
-	    DST,
+	    DST(false),
 	    { "only", PART_CHOICE, PARAM_CHOICE, NULL,
 	      "permanent|nopermanent|static|nostatic|dynamic|nodynamic", true, false },
 	    SELF } },
@@ -286,6 +286,11 @@ bool command_set(struct command *c, const struct param *param, const char *text,
 
 bool command_complete(const struct command *c, char why[COMMAND_WHY])
 {
+	static const char *const missing[] = {
+		[PARAM_MAC] = "MAC",
+		[PARAM_ADDR] = "address",
+		[PARAM_NAME] = "device or network",
+	};
 	char word[WORD_ROOM];
 
 	for (unsigned i = 0; param_exists(c->verb, i); i++) {
@@ -294,13 +299,10 @@ bool command_complete(const struct command *c, char why[COMMAND_WHY])
 		if (!param->required || command_has(c, param->part))
 			continue;
 		if (param->bare)
-			snprintf(why, COMMAND_WHY, "which %s?",
-				 param->kind == PARAM_MAC ? "MAC" : "address");
+			snprintf(why, COMMAND_WHY, "which %s?", missing[param->kind]);
 		else
-			snprintf(why, COMMAND_WHY, "which %s? (%s %s)",
-				 param->kind == PARAM_MAC ? "MAC" : "device or network",
-				 words_at(param->words, 0, word),
-				 param->kind == PARAM_MAC ? "MAC" : "NAME");
+			snprintf(why, COMMAND_WHY, "which %s? (%s ...)", missing[param->kind],
+				 words_at(param->words, 0, word));
 		return false;
 	}
 	return true;

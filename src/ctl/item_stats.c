@@ -73,12 +73,15 @@ json_t *item_of_stray(const struct tables *t)
 	return item;
 }
 
+/* An answer is a bounded line. */
+enum { ENDPOINTS_SHOWN = 64 };
+
 static json_t *endpoints_of(const struct tables *t)
 {
 	json_t *array = json_array();
 	char ip[ADDR_TEXT];
 
-	for (uint16_t i = 0; i < t->endpoint_count; i++)
+	for (uint16_t i = 0; i < t->endpoint_count && i < ENDPOINTS_SHOWN; i++)
 		json_array_append_new(array, json_pack("{s:s, s:i}", "address",
 						       addr_text(t->endpoints[i].addr, ip), "port",
 						       (int)t->endpoints[i].port));

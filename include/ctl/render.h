@@ -1,0 +1,27 @@
+/* The asking side: answers of the control protocol as people read them, in iproute2's lines, or as one
+ * array of JSON. */
+#ifndef CTL_RENDER_H
+#define CTL_RENDER_H
+
+#include <stdio.h>
+
+#include "ctl/command.h"
+
+struct render {
+	FILE *to;
+	const struct command *command; /* what was asked */
+	bool json, pretty, brief, oneline, details, statistics;
+	uint64_t items; /* so far */
+};
+
+enum rendered {
+	RENDERED_MORE,     /* an item; more will come */
+	RENDERED_DONE,     /* the last line */
+	RENDERED_REFUSED,  /* the last line, which says no: why is in @why */
+	RENDERED_NONSENSE, /* not a line of the protocol */
+};
+
+enum rendered render_line(struct render *render, const char *line, size_t len,
+			  char why[COMMAND_WHY]);
+
+#endif

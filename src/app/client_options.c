@@ -1,0 +1,108 @@
+#include "app/client_options.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+
+/* `value`: of a string, else of a bool. */
+static const struct client_option {
+	const char *name, *brief; /* without dashes */
+	bool value;
+	size_t offset;
+} options[] = {
+	{ "socket", "S", true, offsetof(struct client_options, socket) },
+	{ "node", "n", true, offsetof(struct client_options, node) },
+	{ "json", "j", false, offsetof(struct client_options, json) },
+	{ "pretty", "p", false, offsetof(struct client_options, pretty) },
+	{ "brief", "br", false, offsetof(struct client_options, brief) },
+	{ "oneline", "o", false, offsetof(struct client_options, oneline) },
+	{ "details", "d", false, offsetof(struct client_options, details) },
+	{ "statistics", "s", false, offsetof(struct client_options, statistics) },
+	{ "help", "h", false, offsetof(struct client_options, help) },
+};
+
+enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+static bool is_called(const char *name, const char *word, size_t len)
+{
+	return strlen(name) == len && memcmp(name, word, len) == 0;
+}
+
+/* NULL: no option.  One dash or two; "=" and a value may follow. */
+static const struct client_option *find_option(const char *word)
+{
+	size_t dashes = strspn(word, "-"), len = strcspn(word + dashes, "=");
+
+	if (dashes == 0 || dashes > 2)
+		return NULL;
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (is_called(options[i].name, word + dashes, len) ||
+		    (dashes == 1 && is_called(options[i].brief, word + 1, len)))
+			return &options[i];
+	return NULL;
+}
+
+static bool set_text(const struct verb *self, const struct client_option *option, const char *text,
+		     struct client_options *out)
+{
+	const char **at = (const char **)((char *)out + option->offset);
+
+	if (!text || !*text)
+		return options_complain(self, "--%s needs a value", option->name);
+	if (*at)
+		return options_complain(self, "--%s is given twice", option->name);
+	*at = text;
+	return true;
+}
+
+static bool set_flag(const struct verb *self, const struct client_option *option, const char *value,
+		     struct client_options *out)
+{
+	if (value)
+		return options_complain(self, "--%s takes no value", option->name);
+	*(bool *)((char *)out + option->offset) = true;
+	return true;
+}
+
+/* A misspelt option, not a word of the verb's own. */
+static bool refuse_dashes(const struct verb *self, const char *word)
+{
+	struct nearest nearest = nearest_to(word + strspn(word, "-"));
+
+	nearest_offer(&nearest, "drops");
+	for (size_t i = 0; i < OPTIONS; i++)
+		nearest_offer(&nearest, options[i].name);
+	if (nearest.found)
+		return options_complain(self, "no option \"%s\"; did you mean \"--%s\"?", word,
+					nearest.found);
+	return options_complain(self, "no option \"%s\"", word);
+}
+
+bool client_options(const struct verb *self, int *argc, char **argv, struct client_options *out)
+{
+	int kept = 1;
+
+	*out = (struct client_options) { 0 };
+	for (int i = 1; i < *argc; i++) {
+		const struct client_option *option = find_option(argv[i]);
+		char *value = strchr(argv[i], '=');
+		bool ok = true;
+
+		if (!option && argv[i][0] == '-' && strcmp(argv[i], "--drops") != 0)
+			return refuse_dashes(self, argv[i]);
+		if (!option)
+			argv[kept++] = argv[i];
+		else if (!option->value)
+			ok = set_flag(self, option, value, out);
+		else if (value)
+			ok = set_text(self, option, value + 1, out);
+		else
+			ok = set_text(self, option, i + 1 < *argc ? argv[++i] : NULL, out);
+		if (!ok)
+			return false;
+	}
+	*argc = kept;
+	return true;
+}

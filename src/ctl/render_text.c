@@ -1,0 +1,302 @@
+#include "render_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "table/drops.h"
+
+/* -- Values; what is not there is "" or 0 -- */
+
+static const char *text_at(const json_t *item, const char *key)
+{
+	const char *text = json_string_value(json_object_get(item, key));
+
+	return text ? text : "";
+}
+
+static uint64_t number_at(const json_t *item, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(item, key));
+}
+
+static bool has(const json_t *item, const char *key)
+{
+	const json_t *value = json_object_get(item, key);
+
+	return value && !json_is_null(value);
+}
+
+static void put(FILE *to, const json_t *item, const char *label, const char *key)
+{
+	if (has(item, key))
+		fprintf(to, " %s%s", label, text_at(item, key));
+}
+
+static void put_list(FILE *to, const json_t *list, const char *between)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		fprintf(to, "%s%s", i ? between : "", json_string_value(json_array_get(list, i)));
+}
+
+/* -- Lines of `bridge fdb` and `ip neigh` -- */
+
+static bool names_device(const struct render *r)
+{
+	return !command_has(r->command, PART_DEV);
+}
+
+static void render_fdb(const struct render *r, const json_t *item)
+{
+	fputs(text_at(item, "mac"), r->to);
+	if (names_device(r))
+		put(r->to, item, "dev ", "ifname");
+	put(r->to, item, "dst ", "dst");
+	if (has(item, "port"))
+		fprintf(r->to, " port %" PRIu64, number_at(item, "port"));
+	if (r->statistics && has(item, "used"))
+		fprintf(r->to, " used %" PRIu64 "/%" PRIu64, number_at(item, "used"),
+			number_at(item, "updated"));
+	if (json_array_size(json_object_get(item, "flags"))) {
+		fputc(' ', r->to);
+		put_list(r->to, json_object_get(item, "flags"), " ");
+	}
+	put(r->to, item, "master ", "master");
+	if (*text_at(item, "state"))
+		put(r->to, item, "", "state");
+	if (r->details)
+		put(r->to, item, "origin ", "origin");
+	fputc('\n', r->to);
+}
+
+static void render_neigh(const struct render *r, const json_t *item)
+{
+	fputs(text_at(item, "dst"), r->to);
+	if (names_device(r) || r->command->verb->id == VERB_NEIGH_GET)
+		put(r->to, item, "dev ", "dev");
+	put(r->to, item, "lladdr ", "lladdr");
+	if (json_object_get(item, "router"))
+		fputs(" router", r->to);
+	fputc(' ', r->to);
+	put_list(r->to, json_object_get(item, "state"), ",");
+	if (r->details)
+		put(r->to, item, "origin ", "origin");
+	fputc('\n', r->to);
+}
+
+/* -- Lines of `ip link` -- */
+
+static void put_flags(const struct render *r, const json_t *item)
+{
+	fputc('<', r->to);
+	put_list(r->to, json_object_get(item, "flags"), ",");
+	fputc('>', r->to);
+}
+
+static void put_vxlan(const struct render *r, const json_t *item, const char *line)
+{
+	const json_t *data = json_object_get(json_object_get(item, "linkinfo"), "info_data");
+
+	fprintf(r->to, "%s    vxlan id %" PRIu64, line, number_at(data, "id"));
+	put(r->to, data, "local ", "local");
+	put(r->to, data, "local6 ", "local6");
+	fprintf(r->to, " dstport %" PRIu64 "%s", number_at(data, "port"),
+		json_is_false(json_object_get(data, "learning")) ? " nolearning" : "");
+}
+
+static void render_link(const struct render *r, const json_t *item)
+{
+	const char *name = has(item, "ifname") ? text_at(item, "ifname") : text_at(item, "network");
+	const char *line = r->oneline ? "\\" : "\n";
+
+	if (r->brief) {
+		fprintf(r->to, "%-16s %-14s %s ", name, text_at(item, "operstate"),
+			text_at(item, "address"));
+		put_flags(r, item);
+		fputc('\n', r->to);
+		return;
+	}
+	if (has(item, "ifindex"))
+		fprintf(r->to, "%" PRIu64 ": ", number_at(item, "ifindex"));
+	fprintf(r->to, "%s: ", name);
+	put_flags(r, item);
+	fprintf(r->to, " mtu %" PRIu64, number_at(item, "mtu"));
+	put(r->to, item, "state ", "operstate");
+	put(r->to, item, "network ", "network");
+	if (has(item, "address"))
+		fprintf(r->to, "%s    link/ether %s brd %s", line, text_at(item, "address"),
+			text_at(item, "broadcast"));
+	if (r->details || !has(item, "ifname"))
+		put_vxlan(r, item, line);
+	fputc('\n', r->to);
+}
+
+/* -- Counters -- */
+
+enum { NAME = 23 };
+
+static void put_traffic(FILE *to, const char *what, const json_t *traffic)
+{
+	fprintf(to, "  %-*s %12" PRIu64 " frames %15" PRIu64 " bytes\n", NAME, what,
+		number_at(traffic, "frames"), number_at(traffic, "bytes"));
+}
+
+static void put_count(FILE *to, const json_t *item, const char *what, const char *key)
+{
+	fprintf(to, "  %-*s %12" PRIu64 "\n", NAME, what, number_at(item, key));
+}
+
+static const char *explanation_of(const char *name)
+{
+	for (unsigned reason = 0; reason < DROP_REASON_COUNT; reason++)
+		if (strcmp(drop_name(reason), name) == 0)
+			return drop_explanation(reason);
+	return "";
+}
+
+static void put_drops(FILE *to, json_t *drops)
+{
+	const char *name;
+	json_t *count;
+
+	json_object_foreach(drops, name, count)
+		fprintf(to, "  drop %-*s %12" JSON_INTEGER_FORMAT "  %s\n", NAME - 5, name,
+			json_integer_value(count), explanation_of(name));
+}
+
+static void put_fdb(FILE *to, const json_t *fdb)
+{
+	fprintf(to,
+		"  fdb: %" PRIu64 " learned of %" PRIu64 ", %" PRIu64 " fixed; moved %" PRIu64
+		", frozen %" PRIu64 ", aged %" PRIu64 ", evicted %" PRIu64 "\n",
+		number_at(fdb, "learned"), number_at(fdb, "capacity"), number_at(fdb, "fixed"),
+		number_at(fdb, "moved"), number_at(fdb, "frozen"), number_at(fdb, "aged"),
+		number_at(fdb, "evicted"));
+}
+
+static void render_stats(const struct render *r, const json_t *item)
+{
+	json_t *drops = json_object_get(item, "drops");
+
+	if (!has(item, "network")) {
+		if (json_object_size(drops))
+			fprintf(r->to, "of no network\n");
+	} else {
+		fprintf(r->to, "network %s vni %" PRIu64 "\n", text_at(item, "network"),
+			number_at(item, "vni"));
+	}
+	if (has(item, "rx")) {
+		put_traffic(r->to, "from peers", json_object_get(item, "rx"));
+		put_traffic(r->to, "to peers", json_object_get(item, "tx"));
+		put_count(r->to, item, "between local ports", "local_frames");
+		put_count(r->to, item, "flooded", "flooded");
+		put_count(r->to, item, "ARP and ND answered", "answered");
+		put_count(r->to, item, "MAC not known", "l2_misses");
+		put_count(r->to, item, "neighbour not known", "l3_misses");
+		put_fdb(r->to, json_object_get(item, "fdb"));
+	}
+	put_drops(r->to, drops);
+}
+
+static void render_peer(const struct render *r, const json_t *item)
+{
+	const json_t *rx = json_object_get(item, "rx"), *tx = json_object_get(item, "tx");
+
+	fprintf(r->to,
+		"peer %s rx %" PRIu64 " frames %" PRIu64 " bytes tx %" PRIu64 " frames %" PRIu64
+		" bytes errors %" PRIu64,
+		text_at(item, "address"), number_at(rx, "frames"), number_at(rx, "bytes"),
+		number_at(tx, "frames"), number_at(tx, "bytes"), number_at(item, "errors"));
+	if (has(item, "heard"))
+		fprintf(r->to, "; heard %" PRIu64 " s ago", number_at(item, "heard"));
+	if (has(item, "path_mtu"))
+		fprintf(r->to, "; path mtu %" PRIu64, number_at(item, "path_mtu"));
+	if (json_is_true(json_object_get(item, "lost")))
+		fputs("; not found on its link", r->to);
+	fputs(json_is_true(json_object_get(item, "stranger")) ? "; stranger\n" : "\n", r->to);
+}
+
+static void render_status(const struct render *r, const json_t *item)
+{
+	const json_t *endpoints = json_object_get(item, "endpoints");
+
+	fprintf(r->to, "node %s of cluster %s, vxs %s\n", text_at(item, "node"),
+		text_at(item, "cluster"), text_at(item, "version"));
+	for (size_t i = 0; i < json_array_size(endpoints); i++)
+		fprintf(r->to, "endpoint %s port %" PRIu64 "\n",
+			text_at(json_array_get(endpoints, i), "address"),
+			number_at(json_array_get(endpoints, i), "port"));
+	fprintf(r->to,
+		"networks %" PRIu64 ", fdb %" PRIu64 " learned %" PRIu64
+		" fixed, neighbours %" PRIu64 "\n",
+		number_at(item, "networks"), number_at(item, "learned"), number_at(item, "fixed"),
+		number_at(item, "neighbours"));
+}
+
+/* -- Lines of `bridge monitor` and `ip monitor` -- */
+
+static void render_miss(const struct render *r, const json_t *item)
+{
+	fputs("miss", r->to);
+	put(r->to, item, "", "dst");
+	if (names_device(r))
+		put(r->to, item, "dev ", "dev");
+	put(r->to, item, "lladdr ", "lladdr");
+	fputs(" STALE\n", r->to);
+}
+
+static void render_event(const struct render *r, const json_t *item)
+{
+	const char *event = text_at(item, "event");
+
+	if (json_is_true(json_object_get(item, "deleted")))
+		fputs("Deleted ", r->to);
+	else if (strcmp(event, "frozen") == 0)
+		fputs("frozen ", r->to);
+	if (strcmp(event, "fdb") == 0 || strcmp(event, "moved") == 0 ||
+	    strcmp(event, "frozen") == 0)
+		render_fdb(r, item);
+	else if (strcmp(event, "neigh") == 0)
+		render_neigh(r, item);
+	else if (strcmp(event, "miss") == 0)
+		render_miss(r, item);
+	else if (strcmp(event, "link") == 0)
+		fprintf(r->to, "device %s\n", text_at(item, "dev"));
+	else if (strcmp(event, "drop") == 0)
+		fprintf(r->to, "drop %s%s %s %" PRIu64 " more, %" PRIu64 " in all\n",
+			has(item, "dev") ? "dev " : "of no network", text_at(item, "dev"),
+			text_at(item, "reason"), number_at(item, "more"), number_at(item, "count"));
+	else if (strcmp(event, "lost") == 0)
+		fprintf(r->to, "%" PRIu64 " lines were lost here: they were not read in time\n",
+			number_at(item, "count"));
+}
+
+void render_text(struct render *r, const json_t *item)
+{
+	switch (r->command->verb->id) {
+	case VERB_FDB_SHOW:
+	case VERB_FDB_GET:
+		render_fdb(r, item);
+		break;
+	case VERB_NEIGH_SHOW:
+	case VERB_NEIGH_GET:
+		render_neigh(r, item);
+		break;
+	case VERB_LINK_SHOW:
+		render_link(r, item);
+		break;
+	case VERB_PEER_SHOW:
+		render_peer(r, item);
+		break;
+	case VERB_STATS:
+		render_stats(r, item);
+		break;
+	case VERB_STATUS:
+		render_status(r, item);
+		break;
+	case VERB_MONITOR:
+		render_event(r, item);
+		break;
+	default:
+		break;
+	}
+}

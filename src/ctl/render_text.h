@@ -1,0 +1,10 @@
+/* One item in words. */
+#ifndef CTL_RENDER_TEXT_H
+#define CTL_RENDER_TEXT_H
+
+#include "ctl/render.h"
+#include "json.h"
+
+void render_text(struct render *render, const json_t *item);
+
+#endif

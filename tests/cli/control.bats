@@ -1,0 +1,292 @@
+#!/usr/bin/env bats
+# The verbs that ask a running switch.  What they print is held against iproute2, which was given the
+# same words for a kernel device; known differences: iproute2 ends lines with a blank, its order is
+# that of its hash, and our own device is an entry with a master.  Wrong words get one line.
+
+# shellcheck disable=SC2154 # inside is of common.bash
+load common
+
+M=32:39:e3:57:89
+setup_file() {
+	[ -c /dev/net/tun ] || skip "no /dev/net/tun here"
+	go_inside
+	export DIR=$BATS_FILE_TMPDIR
+	cat >"$DIR/good.yaml" <<-EOF2
+		version: 1
+		name: demo
+		nodes:
+		  n1: { address: 127.0.0.1 }
+		  n2: { address: 127.0.0.2 }
+		networks:
+		  blue: { vni: 100, device: v0, flood: none }
+		  red: { vni: 200, device: v1 }
+	EOF2
+	"${inside[@]}" "$VXS" run -f "$DIR/good.yaml" --node n1 --socket "$DIR/sock" 2>"$DIR/log" 3>&- &
+	echo $! >"$DIR/pid"
+	until grep -qs "is ready" "$DIR/log" || ! kill -0 "$(cat "$DIR/pid")"; do sleep 0.05; done
+	grep -q "is ready" "$DIR/log"
+}
+
+teardown_file() {
+	[ ! -e "$DIR/pid" ] || kill "$(cat "$DIR/pid")"
+}
+
+setup() {
+	cat >"$BATS_TEST_TMPDIR/device" <<-'EOF2'
+		ip link add v0 type vxlan id 100 dstport 4789 local 127.0.0.1 nolearning
+		ip link set v0 up
+	EOF2
+}
+
+# asks PATTERN WORD...: an answer of the switch; tells WORD...: a change that it makes.
+asks() { answers "$1" "${@:2}" --socket "$DIR/sock"; }
+tells() {
+	call "$@" --socket "$DIR/sock"
+	[ "$status" = 0 ] || show "a change is made"
+	[ ! -s "$BATS_TEST_TMPDIR/out" ] || show "and nothing is said"
+}
+refused() { says 2 "$1" "${@:2}" --socket "$DIR/sock"; }
+wrong() { complains "$1" "${@:2}" --socket "$DIR/sock"; }
+
+# both WORDS: for the kernel's device (later, in one go) and for ours.
+both() {
+	echo "$*" >>"$BATS_TEST_TMPDIR/device"
+	# shellcheck disable=SC2048,SC2086 # words
+	tells $*
+}
+
+# alike WORDS: what the two show is the same, but for our own device.
+alike() {
+	{ cat "$BATS_TEST_TMPDIR/device" && echo "$*"; } >"$BATS_TEST_TMPDIR/asked"
+	unshare --net --map-root-user bash -e "$BATS_TEST_TMPDIR/asked" >"$BATS_TEST_TMPDIR/theirs" ||
+		skip "this kernel has no VXLAN device"
+	sed 's/ *$//' "$BATS_TEST_TMPDIR/theirs" | sort >"$BATS_TEST_TMPDIR/kernel"
+	# shellcheck disable=SC2048,SC2086 # words
+	asks . $*
+	diff <(grep -v -e master -e v1 "$BATS_TEST_TMPDIR/out" | sort) "$BATS_TEST_TMPDIR/kernel"
+	[ -s "$BATS_TEST_TMPDIR/kernel" ]
+}
+
+fill_fdb() {
+	tells fdb flush dev v0
+	both bridge fdb append 00:00:00:00:00:00 dev v0 dst 127.0.0.2
+	both bridge fdb append 00:00:00:00:00:00 dev v0 dst 127.0.0.3 port 8472
+	both bridge fdb add $M:01 dev v0 dst 127.0.0.2
+	both bridge fdb append $M:02 dev v0 dst 127.0.0.2 port 5000
+	both bridge fdb add $M:03 dev v0 dst 127.0.0.2 port 4789 static
+	both bridge fdb add $M:04 dev v0 dst 127.0.0.2 dynamic
+	both bridge fdb replace $M:05 dev v0 dst 127.0.0.2 self permanent
+	both bridge fdb replace $M:05 dev v0 dst 127.0.0.4
+	both bridge fdb append 01:00:5e:00:00:05 dev v0 dst 127.0.0.2
+	both bridge fdb append 01:00:5e:00:00:05 dev v0 dst 127.0.0.3 port 8472
+	both bridge fdb append $M:06 dev v0 dst 127.0.0.2
+	both bridge fdb del $M:06 dev v0
+}
+
+@test "fdb show: iproute2's lines of one device" {
+	fill_fdb
+	alike bridge fdb show dev v0
+	alike bridge fdb show brport v0
+}
+
+@test "fdb show: iproute2's lines of all devices" {
+	fill_fdb
+	alike bridge fdb show
+	alike bridge fdb
+}
+
+@test "fdb: one destination of many is deleted" {
+	fill_fdb
+	both bridge fdb del 00:00:00:00:00:00 dev v0 dst 127.0.0.3 port 8472
+	both bridge fdb del 01:00:5e:00:00:05 dev v0 dst 127.0.0.2
+	alike bridge fdb show dev v0
+}
+
+@test "neigh show: iproute2's lines" {
+	tells neigh flush dev v0 nud permanent
+	both ip neigh add 3.3.3.4 lladdr $M:04 dev v0
+	both ip neighbor add 3.3.3.5 lladdr $M:05 dev v0 nud permanent
+	both ip neighbour replace 3.3.3.5 lladdr $M:06 dev v0
+	both ip neigh add 3.3.3.6 lladdr $M:06 dev v0 nud reachable
+	both ip neigh add 2001:db8::9 lladdr $M:09 dev v0 router
+	both ip neigh add fe80::9 lladdr $M:0a dev v0
+	both ip neigh add fe80::a lladdr $M:0a dev v0
+	both ip neigh del fe80::a dev v0
+	alike ip neigh show dev v0
+	alike ip neigh show
+	alike ip neigh get 3.3.3.4 dev v0
+	both ip neigh flush dev v0
+	alike ip neigh show
+}
+
+@test "json: the keys and values of iproute2, and some more" {
+	fill_fdb
+	tells neigh replace 3.3.3.4 lladdr $M:04 dev v0
+	echo 'ip neigh replace 3.3.3.4 lladdr '$M':04 dev v0; bridge -j fdb show; echo; ip -j neigh show' \
+		>>"$BATS_TEST_TMPDIR/device"
+	unshare --net --map-root-user bash -e "$BATS_TEST_TMPDIR/device" >"$BATS_TEST_TMPDIR/kernel" ||
+		skip "this kernel has no VXLAN device"
+	call bridge -j fdb show --socket "$DIR/sock"
+	cp "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/ours"
+	call -j ip neigh show --socket "$DIR/sock"
+	cat "$BATS_TEST_TMPDIR/out" >>"$BATS_TEST_TMPDIR/ours"
+	/usr/bin/python3 - "$BATS_TEST_TMPDIR/kernel" "$BATS_TEST_TMPDIR/ours" <<-'END'
+		import json, sys
+		kernel, ours = ([json.loads(line) for line in open(name) if line.strip()]
+		                for name in sys.argv[1:])
+		assert len(kernel) == len(ours) == 2
+		for theirs, own in zip(kernel, ours):
+		    for item in theirs:
+		        assert any(all(k in o and o[k] == v for k, v in item.items()) for o in own), item
+	END
+}
+
+@test "flush: what is asked for, and never the own device" {
+	fill_fdb
+	tells fdb flush dev v0 dynamic
+	call fdb show dev v0 --socket "$DIR/sock"
+	run ! grep -q "$M:04" "$BATS_TEST_TMPDIR/out"
+	grep -q "$M:03" "$BATS_TEST_TMPDIR/out"
+	tells fdb flush dev v0 dst 127.0.0.4
+	call fdb show dev v0 --socket "$DIR/sock"
+	run ! grep -q "$M:05" "$BATS_TEST_TMPDIR/out"
+	tells fdb flush dev v0
+	call fdb show dev v0 --socket "$DIR/sock"
+	[ "$(grep -c . "$BATS_TEST_TMPDIR/out")" = 1 ]
+	grep -q 'master blue permanent$' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "what is there is said, and what is not" {
+	tells fdb flush dev v0
+	tells fdb add $M:01 dev v0 dst 127.0.0.2
+	refused "File exists: $M:01 is at 127.0.0.2 \\(command\\)" fdb add $M:01 dev v0 dst 127.0.0.3
+	refused '.replace. changes it' fdb append $M:01 dev v0 dst 127.0.0.3
+	refused 'Cannot replace non-unicast' fdb replace 00:00:00:00:00:00 dev v0 dst 127.0.0.3
+	refused 'No such file' fdb del $M:02 dev v0
+	refused 'No such file' fdb del $M:01 dev v0 dst 127.0.0.9
+	refused 'Fdb entry not found' fdb get $M:02 dev v0
+	refused 'this node itself' fdb add $M:02 dev v0 dst 127.0.0.1
+	refused 'no IPv6 address' fdb add $M:02 dev v0 dst fd00::1
+	refused 'Cannot find device "v9"' fdb show dev v9
+	refused 'did you mean "blue"' fdb show dev bleu
+	refused 'Neighbour entry not found' neigh get 9.9.9.9 dev v0
+	refused 'No such file' neigh del 9.9.9.9 dev v0
+	refused 'nobody' neigh add 224.0.0.1 lladdr $M:01 dev v0
+	refused 'not a station' neigh add 9.9.9.9 lladdr 01:00:5e:00:00:01 dev v0
+}
+
+@test "link, peer, stats and status" {
+	asks '^[0-9]+: v0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu [0-9]+ state UP network blue$' link
+	asks '^[0-9]+: v0: .*\\    link/ether .*\\    vxlan id 100 local 127.0.0.1 dstport 4789$' \
+		-o -d link show v0
+	asks '^v0 +UP +[0-9a-f:]{17} <BROADCAST,MULTICAST,UP,LOWER_UP>$' -br link
+	asks '^peer 127.0.0.2 rx 0 frames' peer
+	asks '^  from peers +0 frames' stats v0
+	asks '"drops":' stats --drops -j
+	asks '^node n1 of cluster demo, vxs ' status
+	asks '"cluster":"demo"' -json status
+}
+
+@test "a monitor is told of changes" {
+	tells fdb flush dev v0
+	# shellcheck disable=SC2024
+	timeout 20 "$VXS" monitor fdb --socket "$DIR/sock" >"$BATS_TEST_TMPDIR/told" 3>&- &
+	monitor=$!
+	for _ in {1..100}; do
+		tells fdb replace $M:01 dev v0 dst 127.0.0.2
+		grep -qx "$M:01 dev v0 dst 127.0.0.2 self permanent" "$BATS_TEST_TMPDIR/told" && break
+		sleep 0.05
+	done
+	tells fdb del $M:01 dev v0
+	until grep -qx "Deleted $M:01 dev v0 self" "$BATS_TEST_TMPDIR/told"; do sleep 0.05; done
+	kill $monitor
+}
+
+@test "wrong words: fdb" {
+	wrong 'did you mean "fdb show"' fdb shwo
+	wrong 'did you mean "fdb append"' fdb apend $M:01 dev v0 dst 127.0.0.2
+	wrong 'no command "fdb frobnicate"' fdb frobnicate
+	wrong 'which MAC' fdb add
+	wrong 'which device' fdb add $M:01 dst 127.0.0.2
+	wrong 'which address' fdb add $M:01 dev v0
+	wrong 'is not a MAC' fdb add 32:39:e3 dev v0 dst 127.0.0.2
+	wrong 'is not an address' fdb add $M:01 dev v0 dst n2
+	wrong 'is not a UDP port' fdb add $M:01 dev v0 dst 127.0.0.2 port http
+	wrong 'dev is given twice' fdb add $M:01 dev v0 dev v1 dst 127.0.0.2
+	wrong 'did you mean "permanent"' fdb add $M:01 dev v0 dst 127.0.0.2 pernament
+	wrong 'speaks of a bridge' fdb add $M:01 dev v0 dst 127.0.0.2 master
+	wrong 'dst needs a value' fdb add $M:01 dev v0 dst
+	wrong 'did you mean "dynamic"' fdb flush dev v0 dynamc
+	wrong 'unexpected' fdb show v0
+}
+
+@test "wrong words: neigh" {
+	wrong 'did you mean "neigh show"' neigh shw
+	wrong 'which address' neigh add
+	wrong 'which MAC' neigh add 3.3.3.4 dev v0
+	wrong 'which device' neigh add 3.3.3.4 lladdr $M:01
+	wrong 'did you mean "lladdr"' neigh add 3.3.3.4 laddr $M:01 dev v0
+	wrong 'is not a MAC' neigh add 3.3.3.4 lladdr x dev v0
+	wrong 'is not an address' neigh add 3.3.3 lladdr $M:01 dev v0
+	wrong 'no nud "stale"' neigh add 3.3.3.4 lladdr $M:01 dev v0 nud stale
+	wrong 'did you mean "reachable"' neigh add 3.3.3.4 lladdr $M:01 dev v0 nud rechable
+	wrong 'did you mean "router"' neigh add 3.3.3.4 lladdr $M:01 dev v0 roter
+	wrong 'which device' neigh flush
+}
+
+@test "wrong words: the others, and options" {
+	wrong 'unexpected "v1"' link show v0 v1
+	wrong 'no command "link set"' link set
+	wrong 'no command "peer add"' peer add
+	wrong 'did you mean "--drops"' stats --drop
+	wrong 'unexpected "now"' status now
+	wrong 'did you mean "miss"' monitor mis
+	wrong '"bridge" what' bridge
+	wrong 'did you mean "bridge fdb"' bridge fbd
+	wrong 'no command "bridge neigh"' bridge neigh
+	wrong 'did you mean "ip neigh"' ip niegh
+	wrong 'did you mean "--json"' fdb --jsno
+	wrong '--json takes no value' fdb --json=yes
+	complains '--socket needs a value' fdb --socket
+	complains '--node is given twice' fdb --node a --node b
+}
+
+@test "nobody to ask" {
+	says 3 'no switch answers at .*: No such file' status --socket "$DIR/none"
+	says 3 'no switch answers at .*: Connection refused' status --socket "$DIR/log"
+	says 3 'File name too long' status --socket "$(printf 'x%.0s' {1..200})"
+	XDG_RUNTIME_DIR=/nowhere says 3 'no switch zebra runs here .*.vxs run. starts one' status --node zebra
+}
+
+@test "lines that are no requests are answered, and the next ones too" {
+	/usr/bin/python3 - "$DIR/sock" <<-'END'
+		import json, socket, sys
+		def connect():
+		    s = socket.socket(socket.AF_UNIX)
+		    s.settimeout(10)
+		    s.connect(sys.argv[1])
+		    return s, s.makefile("rb")
+		wrong = [b"", b"\0", b"fdb show", b"{", b"[]", b"{}", b'{"v":2,"do":"status"}',
+		         b'{"v":1,"do":"frob"}', b'{"v":1,"do":"status","x":1}', b"[" * 65000, b"\xff" * 9]
+		s, lines = connect()
+		for line in wrong:
+		    s.sendall(line + b"\n")
+		    answer = json.loads(lines.readline())
+		    assert answer["ok"] is False and answer["code"] == "EPROTO" and answer["message"], line
+		s.sendall(b'{"v":1,"do":"sta')
+		s.sendall(b'tus"}\n{"v":1,"do":"status"}\n')
+		for _ in range(2):
+		    assert json.loads(lines.readline())["item"]["node"] == "n1"
+		    assert json.loads(lines.readline())["ok"] is True
+		s.shutdown(socket.SHUT_WR)
+		assert lines.readline() == b""
+		s, lines = connect()
+		s.sendall(b"x" * 65537)
+		assert "65536" in json.loads(lines.readline())["message"]
+		assert lines.readline() == b""
+	END
+}
+
+@test "the socket is its owner's" {
+	[ "$(stat -c %a "$DIR/sock")" = 600 ]
+}
