@@ -47,7 +47,7 @@ static const struct client_option *find_option(const char *word)
 static bool set_text(const struct verb *self, const struct client_option *option, const char *text,
 		     struct client_options *out)
 {
-	const char **at = (const char **)((char *)out + option->offset);
+	const char **at = (const char **)(void *)((char *)out + option->offset);
 
 	if (!text || !*text)
 		return options_complain(self, "--%s needs a value", option->name);

@@ -63,8 +63,8 @@ bool control_open(struct control *control, struct ev_loop *ev, struct vswitch *s
 		  const uint64_t *now, const char *path);
 void control_close(struct control *control);
 
-/* Something happened in the engine. */
-void control_event(void *control, const struct event *event);
+/* Something happened in the engine; @context is the struct control (app/notes.h). */
+void control_event(void *context, const struct event *event);
 
 /* Once a second. */
 void control_tick(struct control *control);

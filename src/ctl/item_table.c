@@ -137,7 +137,7 @@ json_t *item_of_peer(const struct peer *peer, uint64_t now)
 
 void item_put(struct text *out, json_t *item)
 {
-	size_t room = out->size - out->len, len;
+	size_t room, len;
 
 	text_add(out, "{\"v\":%d,\"item\":", PROTOCOL_VERSION);
 	room = out->size - out->len;

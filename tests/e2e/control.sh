@@ -60,6 +60,23 @@ second_start() {
 	is $? -eq 2 && grep 'somebody listens on' "$W/message"
 }
 
+# A user namespace of one user has no other.
+strangers_hear_nothing() {
+	[ "$(awk 'NR == 1 { print $3 }' /proc/self/uid_map)" -gt 1 ] || return 0
+	chmod 666 $SOCKET
+	"$PYTHON" -c '
+import os, socket, sys
+os.setuid(65534)
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+try:
+    s.sendall(b"{\"v\":1,\"do\":\"status\"}\n")
+    assert s.recv(1) == b""
+except (BrokenPipeError, ConnectionResetError):
+    pass
+' $SOCKET && chmod 600 $SOCKET
+}
+
 killed_and_started_again() {
 	kill -KILL "${pid[n1]}"
 	wait "${pid[n1]}"
@@ -74,6 +91,7 @@ the_file() {
 	BRIDGE='' cluster >"$W/cluster.yaml" </dev/null
 	need vxs_start n1 "$W/cluster.yaml" n1
 	t "it is where clients look, and its owner's ($WHERE)" is "$(stat -c %a $SOCKET)" = 600
+	t "nobody else gets in, even where the file would let them ($WHERE)" strangers_hear_nothing
 	t "one that lives is not replaced ($WHERE)" second_start
 	t "and still answers ($WHERE)" ask status
 	t "one whose daemon was killed is ($WHERE)" killed_and_started_again
@@ -86,7 +104,7 @@ the_file() {
 # -- The notes: "let a program fill the tables" --
 
 controller() {
-	ip netns exec n1 "$VXS" monitor miss dev vxlan100 --node n1 |
+	ip netns exec n1 "$VXS" monitor miss dev vxlan100 --node n1 2>&1 |
 		while read -r line; do
 			echo "$line"
 			case $line in

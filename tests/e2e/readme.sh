@@ -40,4 +40,35 @@ t "bob does" run_unnamed n2 bob
 address n1 vx100 10.9.0.1/24
 address n2 vx100 10.9.0.2/24
 t "they talk" pings n1 10.9.0.2
+
+# Each request that it prints is one that the switch fulfils; and it prints one of each kind.
+printed() { sed -nE 's/^\| `(\{"v":1,"do":[^`]*\})` .*/\1/p' "$README"; }
+fulfilled() {
+	printed | "$PYTHON" -c '
+import json, socket, sys
+for request in sys.stdin:
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(10)
+    s.connect(sys.argv[1])
+    s.sendall(request.encode())
+    s.shutdown(socket.SHUT_WR)
+    if json.loads(request)["do"] != "monitor":
+        last = json.loads(s.makefile("rb").read().splitlines()[-1])
+        assert last == {"v": 1, "ok": True}, (request, last)
+' /run/vxs/home/alice.sock
+}
+verbs() { sed -nE 's/^\tVERB_([A-Z_]+),$/\1/p' "$ROOT/include/ctl/command.h" | sort; }
+asked() { printed | sed -E 's/.*"do":"([^"]+)".*/\1/' | tr 'a-z ' 'A-Z_' | sort -u; }
+t "its requests are fulfilled" fulfilled
+t "and are all there are" is "$(asked)" = "$(verbs)"
+lines() { sed -nE 's/^sudo (vxs (bridge|ip|fdb) .*)/\1/p' "$README"; }
+type_lines() {
+	local line
+	while read -r line; do
+		# shellcheck disable=SC2086 # words
+		"$VXS" ${line#vxs } --node alice || return
+	done < <(lines)
+}
+t "the lines of the notes work with vxs in front" type_lines
+t "there are some" is "$(lines | wc -l)" -ge 4
 finish
