@@ -13,8 +13,9 @@
 #include "table/tables.h"
 
 enum {
-	SESSION_WORK = 1024, /* of one step: a slot is 1, an item SESSION_ITEM */
+	/* Work is counted in slots looked at; to say an item takes some 5 µs. */
 	SESSION_ITEM = 32,
+	SESSION_LINK = 8 * SESSION_ITEM, /* the system is asked for it */
 };
 
 /* What the system knows of a network's device, and the tables do not. */
@@ -57,8 +58,8 @@ struct session {
 void session_begin(struct session *s, const struct switch_view *view, const char *line, size_t len,
 		   uint64_t now, struct text *out);
 
-/* Goes on with a busy session, for as long as @out has room and SESSION_WORK lasts. */
-void session_step(struct session *s, const struct switch_view *view, uint64_t now,
+/* Goes on with a busy session, for as long as @out has room and @work lasts. */
+void session_step(struct session *s, const struct switch_view *view, uint64_t now, unsigned work,
 		  struct text *out);
 
 /* The answer to what is no request. */

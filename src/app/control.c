@@ -15,6 +15,7 @@
 static void drop_client(struct control_client *c)
 {
 	ev_io_stop(c->control->ev, &c->io);
+	c->control->count--;
 	close(c->fd);
 	free(c->in);
 	free(c->out);
@@ -136,11 +137,19 @@ static void begin(struct control_client *c, size_t len)
 	memmove(c->in, c->in + len + 1, c->in_len);
 }
 
+static unsigned share_of(const struct control *control, unsigned all, unsigned least)
+{
+	unsigned share = all / control->count;
+
+	return share > least ? share : least;
+}
+
 static void go_on(struct control_client *c)
 {
+	unsigned work = share_of(c->control, CONTROL_WORK, CONTROL_WORK_MIN);
 	struct text out = out_of(c);
 
-	session_step(&c->session, &c->control->view, *c->control->now, &out);
+	session_step(&c->session, &c->control->view, *c->control->now, work, &out);
 	c->out_len += out.len;
 }
 
@@ -156,9 +165,11 @@ static void refuse_long(struct control_client *c)
 /* Answers as much as a turn allows. */
 static void answer(struct control_client *c)
 {
+	unsigned requests = share_of(c->control, CONTROL_REQUESTS, 1);
+
 	if (c->session.state == SESSION_BUSY && has_room(c))
 		go_on(c);
-	for (unsigned i = 0; i < CONTROL_REQUESTS && has_room(c) && !c->closing; i++) {
+	for (unsigned i = 0; i < requests && has_room(c) && !c->closing; i++) {
 		ssize_t len = whole_request(c);
 
 		if (c->session.state != SESSION_IDLE || len < 0)
@@ -220,6 +231,7 @@ static void take_client(struct control *control, int fd)
 				       .in = malloc(PROTOCOL_REQUEST + 1),
 				       .out = malloc(CONTROL_OUT),
 				       .heard = *control->now };
+	control->count++;
 	ev_io_init(&c->io, on_client, fd, EV_READ);
 	c->io.data = c;
 	if (c->in && c->out)

@@ -16,12 +16,14 @@
 
 enum {
 	CONTROL_CLIENTS = 32,
-	CONTROL_ACCEPTS = 4,  /* new clients in a turn */
-	CONTROL_REQUESTS = 8, /* of one client in a turn */
-	CONTROL_READ = 16384, /* bytes of one client in a turn */
-	CONTROL_OUT = 32768,  /* bytes said to a client and not yet read by it */
-	CONTROL_MISSES = 256, /* remembered, each told once a second */
-	CONTROL_AGED = 1024,  /* neighbours looked at for their age, per network and second */
+	CONTROL_ACCEPTS = 4,   /* new clients in a turn */
+	CONTROL_WORK = 2048,   /* in a turn (ctl/session.h), shared by all who are connected ... */
+	CONTROL_WORK_MIN = 64, /* ... but for each at least so much */
+	CONTROL_REQUESTS = 8,  /* in a turn, shared alike, at least one */
+	CONTROL_READ = 16384,  /* bytes of one client in a turn */
+	CONTROL_OUT = 32768,   /* bytes said to a client and not yet read by it */
+	CONTROL_MISSES = 256,  /* remembered, each told once a second */
+	CONTROL_AGED = 1024,   /* neighbours looked at for their age, per network and second */
 };
 
 struct control;
@@ -50,6 +52,7 @@ struct control {
 	struct switch_view view;
 	struct watch watch;
 	struct control_client clients[CONTROL_CLIENTS];
+	unsigned count; /* of those connected */
 	struct {
 		uint64_t key;
 		uint32_t tick;

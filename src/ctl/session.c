@@ -175,11 +175,10 @@ static unsigned one_unit(struct session *s, const struct switch_view *view, uint
 	return cost;
 }
 
-void session_step(struct session *s, const struct switch_view *view, uint64_t now, struct text *out)
+void session_step(struct session *s, const struct switch_view *view, uint64_t now, unsigned work,
+		  struct text *out)
 {
-	unsigned work = 0;
-
-	while (work < SESSION_WORK && out->size - out->len > PROTOCOL_LINE) {
+	for (unsigned done = 0; done < work && out->size - out->len > PROTOCOL_LINE;) {
 		unsigned cost = one_unit(s, view, now, out);
 
 		if (cost == 0) {
@@ -187,7 +186,7 @@ void session_step(struct session *s, const struct switch_view *view, uint64_t no
 			s->state = SESSION_IDLE;
 			return;
 		}
-		work += cost;
+		done += cost;
 	}
 }
 

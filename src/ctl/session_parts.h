@@ -4,7 +4,7 @@
 
 #include "ctl/session.h"
 
-/* One unit of the walk that the command asks for; returns what it cost (SESSION_WORK), 0 at the end
+/* One unit of the walk that the command asks for; returns what it cost (ctl/session.h), 0 at the end
  * of this network. */
 unsigned show_unit(struct session *s, const struct switch_view *view, struct network *n,
 		   uint64_t now, struct text *out);

@@ -62,7 +62,6 @@ static unsigned neigh_unit(struct session *s, const struct switch_view *view,
 	return SESSION_ITEM;
 }
 
-/* The system is asked for each: that is not cheap. */
 static unsigned link_unit(struct session *s, const struct switch_view *view,
 			  const struct network *n, struct text *out)
 {
@@ -74,7 +73,7 @@ static unsigned link_unit(struct session *s, const struct switch_view *view,
 		return 0;
 	item_put(out, item_of_link(view, n, n->ports_end ? s->slot : PORT_NONE));
 	s->slot++;
-	return SESSION_WORK / 4;
+	return SESSION_LINK;
 }
 
 static unsigned stats_unit(struct session *s, const struct network *n, struct text *out)

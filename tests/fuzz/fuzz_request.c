@@ -6,7 +6,7 @@
 #include "ctl/session.h"
 #include "fuzz.h"
 
-enum { STEPS_MAX = 64, NOW_S = 1000 };
+enum { WORK = 1024, STEPS_MAX = 64, NOW_S = 1000 };
 
 static const uint64_t now = NOW_S * UINT64_C(1000000000);
 
@@ -57,7 +57,7 @@ static void ask(struct session *s, const struct switch_view *view, const char *l
 	for (unsigned steps = 0; s->state == SESSION_BUSY; steps++) {
 		assert(steps < STEPS_MAX);
 		out = text_in(piece, sizeof(piece));
-		session_step(s, view, now, &out);
+		session_step(s, view, now, WORK, &out);
 		check(&out);
 	}
 	s->state = SESSION_IDLE;

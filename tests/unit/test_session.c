@@ -9,6 +9,7 @@
 
 #define SECOND UINT64_C(1000000000)
 #define NOW    (1000 * SECOND)
+#define WORK   1024 /* of a step */
 #define M      "32:39:e3:57:89:e7"
 
 struct site {
@@ -103,7 +104,7 @@ static const char *ask(struct site *s, const char *request)
 	strcat(s->heard, piece);
 	while (s->session.state == SESSION_BUSY && s->steps++ < 10000) {
 		out = text_in(piece, sizeof(piece));
-		session_step(&s->session, &s->view, NOW, &out);
+		session_step(&s->session, &s->view, NOW, WORK, &out);
 		assert_false(out.cut);
 		strncat(s->heard, piece, sizeof(s->heard) - strlen(s->heard) - 1);
 	}
@@ -219,13 +220,13 @@ static void much_comes_in_pieces(void **state)
 		fdb_apply(s->network->fdb, news, mac, place_peer(to), 0, NOW);
 	}
 	ask(s, "{\"v\":1,\"do\":\"fdb show\",\"dev\":\"blue\"}");
-	assert_true(s->steps >= 4001 * SESSION_ITEM / SESSION_WORK);
+	assert_true(s->steps >= 4001 * SESSION_ITEM / WORK);
 	/* a piece holds about 2000 bytes of lines, and the room for one more */
 	for (const char *at = s->heard; (at = strstr(at, "\"used\":0")); at++)
 		lines++;
 	assert_true(lines > 300);
 	ask(s, "{\"v\":1,\"do\":\"fdb flush\",\"dev\":\"blue\",\"only\":\"dynamic\"}");
-	assert_true(s->steps >= 4000 * 4 / SESSION_WORK);
+	assert_true(s->steps >= 4000 * 4 / WORK);
 	assert_int_equal(fdb_counts(s->network->fdb)->learned, 0);
 	ask(s, "{\"v\":1,\"do\":\"fdb show\",\"dev\":\"blue\"}");
 	assert_true(s->steps >= 2); /* free slots cost too */
