@@ -25,19 +25,21 @@ assert len(answers) == 200 and all(b"\"ok\":true" in a for a in answers), answer
 ' $SOCKET
 }
 
-crowd() { "$PYTHON" "$HERE/control_clients.py" $SOCKET "$@"; }
-
-# Whoever asks properly is answered, however many do not.
+# Whoever asks properly is answered, and whoever sends is served, however many hang: they hang until
+# both have happened, so that being late for them shows.
 asked_in_between() {
-	local i
-	crowd 4 1000 >"$W/crowd" &
+	local i rc=0
+	"$PYTHON" "$HERE/control_clients.py" $SOCKET 1000 >"$W/crowd" &
+	pid[crowd]=$!
+	eventually grep -q crowded "$W/crowd" || return
 	for i in $(seq 20); do
-		ask status >"$W/status" || return
-		grep -q '^node n1 of cluster test' "$W/status" || return
+		timeout 10 "$VXS" status --node n1 >"$W/status" && grep -q '^node n1 of' "$W/status" || rc=1
 	done
-	wait $!
-	cat "$W/crowd"
-	is "$(cat "$W/crowd")" -gt 1000
+	steady h1 $H2 || rc=1
+	kill -KILL "${pid[crowd]}" || rc=1
+	wait "${pid[crowd]}"
+	unset "pid[crowd]"
+	return $rc
 }
 
 clients() {

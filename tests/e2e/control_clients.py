@@ -1,8 +1,8 @@
-"""Clients that nobody should wait for: control_clients.py SOCKET SECONDS COUNT.
+"""Clients that nobody should wait for: control_clients.py SOCKET COUNT.
 
-COUNT of them connect, one after the other and again and again until SECONDS are over: some say
-nothing, some half a line, some ask for everything and read nothing, some listen and do not read,
-some speak nonsense.  Prints how many there were."""
+COUNT of them connect, one after the other, and then, more slowly, again and again, until the program
+is ended or a minute is over: some say nothing, some half a line, some ask for everything and read nothing, some
+listen and do not read, some speak nonsense.  Says "crowded" when there were COUNT."""
 
 import resource
 import socket
@@ -32,15 +32,16 @@ def connect(path, words):
 
 
 def main():
-    path, seconds, count = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    path, count = sys.argv[1], int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_NOFILE, (count + 64, count + 64))
     clients = [None] * count
-    made, end = 0, time.monotonic() + seconds
+    made, end = 0, time.monotonic() + 60
     while time.monotonic() < end:
         clients[made % count] = connect(path, WORDS[made % len(WORDS)])
         made += 1
-        time.sleep(0.001)
-    print(made)
+        if made == count:
+            print("crowded", flush=True)
+        time.sleep(0.001 if made < count else 0.05)
 
 
 main()
