@@ -131,6 +131,14 @@ void fdb_remove(struct fdb *fdb, uint32_t slot);
 /* Removes the learned entries of @owner. */
 void fdb_flush_owner(struct fdb *fdb, uint32_t owner);
 
+/* May this entry of another table come along?  @owner of a learned one, FDB_NONE of a fixed one. */
+typedef bool fdb_keeps(const void *context, const struct fdb_entry *entry, uint32_t owner);
+
+/* Takes over what traffic and commands have put into @from, as far as @keeps says so: entries with
+ * their age and moves, and the counts.  What stands here already stays; of learned entries the
+ * newest fit.  False when memory is short. */
+bool fdb_adopt(struct fdb *fdb, const struct fdb *from, fdb_keeps *keeps, const void *context);
+
 struct fdb_counts {
 	uint32_t learned, fixed; /* entries now; fixed = static and own */
 	uint64_t learns, moves, freezes, aged, evicted;

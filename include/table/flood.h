@@ -25,7 +25,7 @@ void flood_list_put(struct flood_list *list); /* frees with the last user; NULL 
 
 struct peer_set;
 
-/* The set of these peers (a bitmap over slots: they are configured and keep theirs for good), one
+/* The set of these peers (a bitmap over slots: they are configured, and keep theirs while a set names them), one
  * user; NULL when memory is short. */
 struct peer_set *peer_set_new(const struct peer_ref *peers, size_t count);
 struct peer_set *peer_set_hold(struct peer_set *set);
@@ -33,5 +33,8 @@ struct peer_set *peer_set_hold(struct peer_set *set);
 struct peer_set *peer_set_with(const struct peer_set *set, struct peer_ref peer);
 void peer_set_put(struct peer_set *set);
 bool peer_set_has(const struct peer_set *set, struct peer_ref peer);
+
+/* Adds the set's peers to the bitmap @words of @count words, which has room for all there are. */
+void peer_set_mark(const struct peer_set *set, uint64_t *words, size_t count);
 
 #endif

@@ -95,7 +95,8 @@ uint32_t network_add_port(struct network *n, struct mac mac, uint16_t mtu, bool 
 /* What people shall call the port: its device's name. */
 void network_name_port(struct network *n, uint32_t port, const char *name);
 
-/* Forgets the port and what was learned from it. */
+/* Forgets the port, what was learned from it, and static entries that name it: its place may be
+ * another's next. */
 void network_remove_port(struct network *n, uint32_t port);
 
 #endif

@@ -1,7 +1,7 @@
 /* Peers: the other VTEPs, one table for the whole process, known by their outer source address.
  *
  * Configured peers (members, flood destinations, multicast groups, fdb destinations) are added by
- * `plan` and stay.  Under `accept: any` strangers are remembered as well, in a fixed number of
+ * `plan` and stay until no network names them any more (tables_forget_peers()).  Under `accept: any` strangers are remembered as well, in a fixed number of
  * slots made at start; when those are full, the stranger silent for longest makes room, its slot
  * gets a new generation, and entries that name the old one are found to be stale.
  *
@@ -51,6 +51,17 @@ void peers_free(struct peers *peers);
 /* Adds a configured peer (a stranger of this address becomes one); the same again gives the same
  * reference.  False when memory is short.  Control side. */
 bool peers_add(struct peers *peers, struct addr addr, struct peer_ref *out);
+
+/* The configured peer @ref is one no more: its slot may be another's next, under a new generation. */
+void peers_remove(struct peers *peers, struct peer_ref ref);
+
+/* Makes room for @strangers; false when memory is short.  After that, no more of them are
+ * remembered: those silent for longest go, if need be. */
+bool peers_reserve(struct peers *peers, uint32_t strangers);
+void peers_allow(struct peers *peers, uint32_t strangers);
+
+/* One above the highest slot ever used. */
+uint32_t peers_end(const struct peers *peers);
 
 /* The peer with this address; false when unknown. */
 bool peers_find(const struct peers *peers, struct addr addr, struct peer_ref *out);

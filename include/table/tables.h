@@ -27,7 +27,7 @@ struct tables {
 	struct network **networks; /* by id; NULL where one was removed */
 	uint32_t network_count;
 
-	struct endpoint *endpoints; /* by number */
+	struct endpoint *endpoints; /* by number; address family ADDR_NONE where one was removed */
 	uint16_t endpoint_count;
 
 	struct network_index *index;
@@ -39,10 +39,11 @@ struct tables {
 struct tables *tables_new(uint32_t strangers, struct hash_secret secret);
 void tables_free(struct tables *t);
 
-/* The number of the endpoint, the old one if it exists; ENDPOINT_NONE when memory is short. */
+/* The number of the endpoint, the old one if it exists, else the lowest free; ENDPOINT_NONE when
+ * memory is short. */
 uint16_t tables_add_endpoint(struct tables *t, struct endpoint endpoint);
 
-/* A network with empty tables, no ports, no endpoints, learning on, `arp: suppress`, offload on,
+/* A network in the lowest free place, with empty tables, no ports, no endpoints, learning on, `arp: suppress`, offload on,
  * the standard port, an inner MTU of 1450, no limit but that on "too big" messages, and an FDB for
  * @max_fdb learned entries that age after @ageing seconds.  NULL when memory is short. */
 struct network *tables_add_network(struct tables *t, const char *name, uint32_t vni,
@@ -51,6 +52,38 @@ struct network *tables_add_network(struct tables *t, const char *name, uint32_t 
 /* Datagrams for @vni at @endpoint belong to @n.  False when memory is short or the pair is taken.
  */
 bool tables_listen(struct tables *t, struct network *n, uint16_t endpoint);
+
+/* -- Changing everything at once --
+ *
+ * A reload makes the tables that are wanted beside the running ones, whole, and puts them in their
+ * place in one step: whatever fails before changes nothing.  The two share peers, origins, and
+ * every network that stays what it is. */
+
+/* Empty tables that share @t's peers and origins; NULL when memory is short. */
+struct tables *tables_beside(struct tables *t);
+
+/* The endpoint as number @number, which is free.  False when memory is short. */
+bool tables_put_endpoint(struct tables *beside, uint16_t number, struct endpoint endpoint);
+
+/* Network @n of the running tables, as it is and where it is, listened for as before: its endpoints
+ * keep their numbers.  False when memory is short. */
+bool tables_share_network(struct tables *beside, struct network *n);
+
+/* A network as tables_add_network() makes it, in place of the running one @old, with its ports and
+ * counters, and no entries yet. */
+struct network *tables_succeed_network(struct tables *beside, const struct network *old,
+				       const char *name, uint32_t vni, uint32_t max_fdb,
+				       uint32_t ageing);
+
+/* @t becomes what @beside is, which is freed with everything that the two do not share. */
+void tables_replace(struct tables *t, struct tables *beside);
+
+/* @beside was not meant: the running tables @t are what counts. */
+void tables_abandon(struct tables *t, struct tables *beside);
+
+/* Removes the configured peers that no network names any more, and what was learned from them. Does
+ * nothing when memory is short: it can be done later. */
+void tables_forget_peers(struct tables *t);
 
 /* NULL when there is none. */
 const struct network *tables_find(const struct tables *t, uint16_t endpoint, uint32_t vni);

@@ -101,3 +101,9 @@ bool peer_set_has(const struct peer_set *set, struct peer_ref peer)
 	return peer.slot / WORD_BITS < set->words &&
 	       (set->word[peer.slot / WORD_BITS] >> peer.slot % WORD_BITS & 1) != 0;
 }
+
+void peer_set_mark(const struct peer_set *set, uint64_t *words, size_t count)
+{
+	for (uint32_t i = 0; i < set->words && i < count; i++)
+		words[i] |= set->word[i];
+}

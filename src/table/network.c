@@ -77,24 +77,23 @@ void network_name_port(struct network *n, uint32_t port, const char *name)
 	snprintf(n->ports[port].name, NETWORK_PORT_NAME, "%s", name);
 }
 
-static void remove_own(struct network *n, uint32_t port)
+/* Its own entry, and static ones that name it. */
+static void remove_fixed(struct network *n, uint32_t port)
 {
-	uint32_t slot = fdb_find(n->fdb, n->ports[port].mac, 0);
+	for (uint32_t slot = fdb_next(n->fdb, 0); slot != FDB_NONE;
+	     slot = fdb_next(n->fdb, slot + 1)) {
+		const struct fdb_entry *entry = fdb_at(n->fdb, slot);
 
-	if (slot == FDB_NONE)
-		return;
-
-	const struct fdb_entry *entry = fdb_at(n->fdb, slot);
-
-	if (entry->kind == FDB_OWN && place_same(entry->place, place_port(port)))
-		fdb_remove(n->fdb, slot);
+		if (entry->kind != FDB_LEARNED && !entry->list &&
+		    place_same(entry->place, place_port(port)))
+			fdb_remove(n->fdb, slot);
+	}
 }
 
 void network_remove_port(struct network *n, uint32_t port)
 {
 	assert(port < n->ports_end && n->ports[port].used);
-	if (n->ports[port].speaks)
-		remove_own(n, port);
+	remove_fixed(n, port);
 	fdb_flush_owner(n->fdb, FDB_OWNER_PORT(port));
 	n->ports[port] = (struct network_port) { .used = false };
 	while (n->ports_end > 0 && !n->ports[n->ports_end - 1].used)

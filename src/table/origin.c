@@ -8,19 +8,24 @@
 
 enum { ORIGINS_ROOM = 16 }; /* at first; doubles when full */
 
+struct origin {
+	char *words;
+	bool is_line;
+};
+
 struct origins {
 	struct slot_index index; /* words → slot; a number is slot + 1 */
-	char **words;
+	struct origin *list;
 	uint32_t count, room;
 };
 
 static bool reserve(struct origins *origins, uint32_t room)
 {
-	char **words = reallocarray(origins->words, room, sizeof(*words));
+	struct origin *list = reallocarray(origins->list, room, sizeof(*list));
 
-	if (!words)
+	if (!list)
 		return false;
-	origins->words = words;
+	origins->list = list;
 	if (!slot_index_reserve(&origins->index, room))
 		return false;
 	origins->room = room;
@@ -44,8 +49,8 @@ void origins_free(struct origins *origins)
 	if (!origins)
 		return;
 	for (uint32_t i = 0; i < origins->count; i++)
-		free(origins->words[i]);
-	free(origins->words);
+		free(origins->list[i].words);
+	free(origins->list);
 	slot_index_done(&origins->index);
 	free(origins);
 }
@@ -61,7 +66,7 @@ static uint32_t find(const struct origins *origins, const char *words)
 	uint32_t tag = tag_of(words), at = tag, slot;
 
 	while ((slot = slot_index_next(&origins->index, tag, &at)) != SLOT_NONE)
-		if (strcmp(origins->words[slot], words) == 0)
+		if (strcmp(origins->list[slot].words, words) == 0)
 			break;
 	return slot;
 }
@@ -80,12 +85,26 @@ uint32_t origins_add(struct origins *origins, const char *words)
 	if (!copy)
 		return 0;
 	slot = origins->count++;
-	origins->words[slot] = copy;
+	origins->list[slot] = (struct origin) { .words = copy };
 	slot_index_add(&origins->index, tag_of(words), slot);
 	return slot + 1;
 }
 
 const char *origin_words(const struct origins *origins, uint32_t origin)
 {
-	return origin - 1 < origins->count ? origins->words[origin - 1] : "learned";
+	return origin - 1 < origins->count ? origins->list[origin - 1].words : "learned";
+}
+
+uint32_t origins_add_line(struct origins *origins, const char *words)
+{
+	uint32_t origin = origins_add(origins, words);
+
+	if (origin)
+		origins->list[origin - 1].is_line = true;
+	return origin;
+}
+
+bool origin_is_line(const struct origins *origins, uint32_t origin)
+{
+	return origin - 1 < origins->count && origins->list[origin - 1].is_line;
 }

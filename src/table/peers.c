@@ -144,6 +144,37 @@ bool peers_add(struct peers *peers, struct addr addr, struct peer_ref *out)
 	return true;
 }
 
+void peers_remove(struct peers *peers, struct peer_ref ref)
+{
+	struct peer *peer = &peers->slots[ref.slot];
+
+	assert(peers_at(peers, ref) && !peer->stranger);
+	slot_index_remove(&peers->index, addr_tag(peers->secret, peer->addr), ref.slot);
+	peer->addr = (struct addr) { .family = ADDR_NONE };
+	slot_pool_give(&peers->pool, peers->links, ref.slot);
+	peers->configured--;
+}
+
+bool peers_reserve(struct peers *peers, uint32_t strangers)
+{
+	uint32_t needed = strangers + peers->configured + CONFIGURED_ROOM;
+
+	return strangers < SLOT_INDEX_MAX && (needed <= peers->room || reserve(peers, needed));
+}
+
+void peers_allow(struct peers *peers, uint32_t strangers)
+{
+	assert(strangers + peers->configured <= peers->room);
+	peers->capacity = strangers;
+	while (peers->strangers > strangers)
+		forget_stranger(peers, peers->silent.first);
+}
+
+uint32_t peers_end(const struct peers *peers)
+{
+	return peers->pool.high;
+}
+
 bool peers_find(const struct peers *peers, struct addr addr, struct peer_ref *out)
 {
 	uint32_t slot = find(peers, addr);

@@ -1,9 +1,11 @@
 #include "table/tables.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "slot_index.h"
+#include "tables_parts.h"
 #include "wire/vxlan.h"
 
 enum {
@@ -37,7 +39,7 @@ static bool index_reserve(struct network_index *index, uint32_t room)
 	return true;
 }
 
-static void index_free(struct network_index *index)
+void network_index_free(struct network_index *index)
 {
 	if (!index)
 		return;
@@ -46,7 +48,7 @@ static void index_free(struct network_index *index)
 	free(index);
 }
 
-static struct network_index *index_new(void)
+struct network_index *network_index_new(void)
 {
 	struct network_index *index = calloc(1, sizeof(*index));
 
@@ -54,7 +56,7 @@ static struct network_index *index_new(void)
 		return NULL;
 	if (slot_index_init(&index->index, LISTENERS_ROOM) && index_reserve(index, LISTENERS_ROOM))
 		return index;
-	index_free(index);
+	network_index_free(index);
 	return NULL;
 }
 
@@ -67,14 +69,14 @@ struct tables *tables_new(uint32_t strangers, struct hash_secret secret)
 	t->secret = secret;
 	t->peers = peers_new(strangers, secret);
 	t->origins = origins_new();
-	t->index = index_new();
+	t->index = network_index_new();
 	if (t->peers && t->origins && t->index)
 		return t;
 	tables_free(t);
 	return NULL;
 }
 
-static void network_free(struct network *n)
+void network_free(struct network *n)
 {
 	if (!n)
 		return;
@@ -93,29 +95,56 @@ void tables_free(struct tables *t)
 		network_free(t->networks[id]);
 	free(t->networks);
 	free(t->endpoints);
-	index_free(t->index);
+	network_index_free(t->index);
 	origins_free(t->origins);
 	peers_free(t->peers);
 	free(t);
 }
 
+static uint16_t free_endpoint(const struct tables *t)
+{
+	uint16_t number = 0;
+
+	while (number < t->endpoint_count && t->endpoints[number].addr.family != ADDR_NONE)
+		number++;
+	return number;
+}
+
+static bool grow_endpoints(struct tables *t, uint16_t number)
+{
+	struct endpoint *endpoints;
+
+	if (number < t->endpoint_count)
+		return true;
+	if (number == ENDPOINT_NONE)
+		return false;
+	endpoints = reallocarray(t->endpoints, number + UINT32_C(1), sizeof(*endpoints));
+	if (!endpoints)
+		return false;
+	t->endpoints = endpoints;
+	while (t->endpoint_count <= number)
+		endpoints[t->endpoint_count++] = (struct endpoint) { .mtu = 0 };
+	return true;
+}
+
+bool tables_put_endpoint(struct tables *t, uint16_t number, struct endpoint endpoint)
+{
+	if (!grow_endpoints(t, number))
+		return false;
+	assert(t->endpoints[number].addr.family == ADDR_NONE);
+	t->endpoints[number] = endpoint;
+	return true;
+}
+
 uint16_t tables_add_endpoint(struct tables *t, struct endpoint endpoint)
 {
+	uint16_t number = free_endpoint(t);
+
 	for (uint16_t i = 0; i < t->endpoint_count; i++)
 		if (addr_equal(t->endpoints[i].addr, endpoint.addr) &&
 		    t->endpoints[i].port == endpoint.port)
 			return i;
-	if (t->endpoint_count == ENDPOINT_NONE)
-		return ENDPOINT_NONE;
-
-	struct endpoint *endpoints =
-		reallocarray(t->endpoints, t->endpoint_count + UINT32_C(1), sizeof(*endpoints));
-
-	if (!endpoints)
-		return ENDPOINT_NONE;
-	t->endpoints = endpoints;
-	endpoints[t->endpoint_count] = endpoint;
-	return t->endpoint_count++;
+	return tables_put_endpoint(t, number, endpoint) ? number : ENDPOINT_NONE;
 }
 
 static struct network *network_new(struct hash_secret secret, uint32_t max_fdb, uint32_t ageing)
@@ -132,27 +161,41 @@ static struct network *network_new(struct hash_secret secret, uint32_t max_fdb, 
 	return NULL;
 }
 
-static bool append_network(struct tables *t, struct network *n)
+static uint32_t free_place(const struct tables *t)
 {
-	struct network **networks =
-		reallocarray(t->networks, t->network_count + (size_t)1, sizeof(struct network *));
+	uint32_t id = 0;
 
-	if (!networks)
-		return false;
-	t->networks = networks;
-	n->id = t->network_count;
-	networks[t->network_count++] = n;
+	while (id < t->network_count && t->networks[id])
+		id++;
+	return id;
+}
+
+static bool put_network(struct tables *t, uint32_t id, struct network *n)
+{
+	if (id >= t->network_count) {
+		struct network **networks =
+			reallocarray(t->networks, id + (size_t)1, sizeof(struct network *));
+
+		if (!networks)
+			return false;
+		t->networks = networks;
+		while (t->network_count <= id)
+			networks[t->network_count++] = NULL;
+	}
+	assert(!t->networks[id]);
+	n->id = id;
+	t->networks[id] = n;
 	return true;
 }
 
-struct network *tables_add_network(struct tables *t, const char *name, uint32_t vni,
-				   uint32_t max_fdb, uint32_t ageing)
+static struct network *add_at(struct tables *t, uint32_t id, const char *name, uint32_t vni,
+			      uint32_t max_fdb, uint32_t ageing)
 {
 	struct network *n = network_new(t->secret, max_fdb, ageing);
 
 	if (!n)
 		return NULL;
-	if (!append_network(t, n)) {
+	if (!put_network(t, id, n)) {
 		network_free(n);
 		return NULL;
 	}
@@ -166,6 +209,26 @@ struct network *tables_add_network(struct tables *t, const char *name, uint32_t 
 	n->arp = ARP_SUPPRESS;
 	n->offload = true;
 	n->too_big = (struct budget) { .rate = NETWORK_ANSWERS, .tokens = NETWORK_ANSWERS };
+	return n;
+}
+
+struct network *tables_add_network(struct tables *t, const char *name, uint32_t vni,
+				   uint32_t max_fdb, uint32_t ageing)
+{
+	return add_at(t, free_place(t), name, vni, max_fdb, ageing);
+}
+
+struct network *tables_succeed_network(struct tables *beside, const struct network *old,
+				       const char *name, uint32_t vni, uint32_t max_fdb,
+				       uint32_t ageing)
+{
+	struct network *n = add_at(beside, old->id, name, vni, max_fdb, ageing);
+
+	if (!n)
+		return NULL;
+	memcpy(n->ports, old->ports, sizeof(n->ports));
+	n->ports_end = old->ports_end;
+	n->count = old->count;
 	return n;
 }
 
@@ -200,6 +263,13 @@ bool tables_listen(struct tables *t, struct network *n, uint16_t endpoint)
 	slot_index_add(&index->index, tag_of(t, endpoint, n->vni), index->count);
 	index->count++;
 	return true;
+}
+
+bool tables_share_network(struct tables *beside, struct network *n)
+{
+	return put_network(beside, n->id, n) &&
+	       (n->endpoint_v4 == ENDPOINT_NONE || tables_listen(beside, n, n->endpoint_v4)) &&
+	       (n->endpoint_v6 == ENDPOINT_NONE || tables_listen(beside, n, n->endpoint_v6));
 }
 
 bool tables_is_self(const struct tables *t, struct addr addr)

@@ -145,6 +145,23 @@ static void a_removed_port_is_forgotten(void **state)
 	tables_free(r.tables);
 }
 
+static void static_entries_go_with_their_port(void **state)
+{
+	struct network_rig r = rig();
+	struct fdb *fdb = r.network->fdb;
+
+	(void)state;
+	network_add_port(r.network, mac_of(1), 1450, false, 1);
+	network_add_port(r.network, mac_of(2), 1450, false, 1);
+	fdb_put(fdb, mac_of(11), FDB_STATIC, place_port(0), 1);
+	fdb_put(fdb, mac_of(12), FDB_STATIC, place_port(1), 1);
+	network_remove_port(r.network, 1);
+	assert_int_equal(fdb_find(fdb, mac_of(12), 0), FDB_NONE);
+	assert_int_not_equal(fdb_find(fdb, mac_of(11), 0), FDB_NONE);
+	assert_int_equal(fdb_counts(fdb)->fixed, 1);
+	tables_free(r.tables);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +171,7 @@ int main(void)
 		cmocka_unit_test(ports_take_the_first_free_place),
 		cmocka_unit_test(a_port_that_speaks_is_our_own),
 		cmocka_unit_test(a_removed_port_is_forgotten),
+		cmocka_unit_test(static_entries_go_with_their_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,11 +36,26 @@ static void unknown_numbers_are_learned(void **state)
 	origins_free(origins);
 }
 
+static void lines_of_the_file_are_known(void **state)
+{
+	struct origins *origins = origins_new();
+	uint32_t command = origins_add(origins, "a command");
+	uint32_t line = origins_add_line(origins, "cluster.yaml:7");
+
+	(void)state;
+	assert_int_equal(origins_add_line(origins, "cluster.yaml:7"), line);
+	assert_true(origin_is_line(origins, line));
+	assert_false(origin_is_line(origins, command));
+	assert_false(origin_is_line(origins, 0));
+	origins_free(origins);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(remembers_words),
 		cmocka_unit_test(unknown_numbers_are_learned),
+		cmocka_unit_test(lines_of_the_file_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,12 @@
+/* What tables are made of and freed by. */
+#ifndef TABLE_TABLES_PARTS_H
+#define TABLE_TABLES_PARTS_H
+
+#include "table/tables.h"
+
+struct network_index *network_index_new(void); /* NULL when memory is short */
+void network_index_free(struct network_index *index);
+
+void network_free(struct network *n);
+
+#endif
