@@ -82,7 +82,7 @@ static bool plan_nodes(struct demo *d, const char *name)
 
 static bool add_node(struct demo *d, uint32_t i)
 {
-	const struct plan *plan = d->plans[i];
+	struct plan *plan = d->plans[i];
 	struct tables *tables = tables_new(0, hash_secret_random());
 	struct sim_node *node;
 

@@ -14,6 +14,7 @@ struct plan_endpoint {
 	uint16_t port;
 	const char *interface; /* of the node, or NULL */
 	uint32_t mtu;          /* largest outer packet, filled in from the machine's answer */
+	uint16_t number;       /* in the tables; filled in when the plan is applied */
 };
 
 /* A multicast group to be joined on an interface, for the networks that flood to it. */
@@ -29,6 +30,7 @@ struct plan_network {
 	uint16_t port;
 	uint16_t mtu;                      /* inner */
 	uint16_t endpoint_v4, endpoint_v6; /* numbers in struct plan, or ENDPOINT_NONE */
+	uint32_t id;                       /* in the tables; filled in when the plan is applied */
 };
 
 struct plan {
@@ -58,7 +60,27 @@ void plan_free(struct plan *plan);
 /* Fills fresh @tables: endpoints, networks, peers, lists, static entries, neighbours, each with its
  * origin ("cluster.yaml:14").  Network i of the plan gets id i; ports are the caller's.  False when
  * memory is short. */
-bool plan_apply(const struct plan *plan, struct tables *tables);
+bool plan_apply(struct plan *plan, struct tables *tables);
+
+/* The tables that @plan wants beside @tables, which @running filled (table/tables.h, "changing
+ * everything at once"); NULL when memory is short.
+ *
+ * What is the same in both plans is shared and not touched.  Any other network of the same name and
+ * VNI keeps its place, ports and counters, what traffic has taught it (unless a peer may speak there
+ * no more), and entries that came from elsewhere than the file where the file does not say otherwise.
+ * Another VNI is another tenant: such a network begins anew.  Endpoints keep their numbers. */
+struct tables *plan_apply_beside(struct plan *plan, const struct plan *running,
+				 struct tables *tables);
+
+/* @tables become those that plan_apply_beside() made for @plan. */
+void plan_replace(const struct plan *plan, struct tables *tables, struct tables *beside);
+
+/* The network of @plan called @name, or NULL.  @hint: where it may be; moved on to the next. */
+const struct plan_network *plan_find_network(const struct plan *plan, const char *name,
+					     uint32_t *hint);
+
+/* How many strangers the tables have to remember. */
+uint32_t plan_strangers(const struct plan *plan);
 
 /* The MAC of a node's VTEP in a network: locally administered, from a keyed hash of the three. */
 struct mac plan_vtep_mac(const char *cluster, uint32_t vni, const char *node);

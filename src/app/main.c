@@ -29,7 +29,7 @@ static enum exit_code refuse_for_memory(void)
 	return EXIT_REFUSED;
 }
 
-static enum exit_code serve(const struct plan *plan, struct netlink *netlink, const char *socket)
+static enum exit_code serve(struct plan *plan, struct netlink *netlink, const char *socket)
 {
 	struct vswitch vswitch;
 	struct notes notes = { 0 };

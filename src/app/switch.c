@@ -163,7 +163,7 @@ void vswitch_withdraw(struct vswitch *s)
 	vswitch_close(s);
 }
 
-int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *netlink)
+int vswitch_open(struct vswitch *s, struct plan *plan, struct netlink *netlink)
 {
 	int (*const steps[])(struct vswitch *) = { open_tables, open_wires, open_ports,
 						   open_engine };

@@ -12,7 +12,7 @@
 #include "port/link.h"
 
 struct vswitch {
-	const struct plan *plan;
+	struct plan *plan;
 	struct netlink *netlink;
 	struct tables *tables;
 	struct engine *engine;
@@ -25,7 +25,7 @@ struct vswitch {
 /* Opens what @plan asks for.  0, or −errno after the log said what failed; then nothing is left
  * open, and no device that was made is left at all.  The plan must outlive the switch; @netlink is
  * only borrowed. */
-int vswitch_open(struct vswitch *s, const struct plan *plan, struct netlink *netlink);
+int vswitch_open(struct vswitch *s, struct plan *plan, struct netlink *netlink);
 void vswitch_close(struct vswitch *s);
 
 /* Closes a switch that did not come to run: also a persistent device goes, if opening made it. */

@@ -11,7 +11,7 @@ uint32_t origin_at(struct applying *a, struct position at)
 	uint32_t origin;
 
 	text_add(&text, "%s:%u", a->cluster->file, at.line);
-	origin = origins_add(a->tables->origins, words);
+	origin = origins_add_line(a->tables->origins, words);
 	if (!origin)
 		a->no_memory = true;
 	return origin;
@@ -191,14 +191,20 @@ static struct budget budget_of(uint64_t rate)
 	return (struct budget) { .rate = rate, .tokens = rate };
 }
 
+/* In the tables. */
+static uint16_t number_of(const struct plan *plan, uint16_t endpoint)
+{
+	return endpoint == ENDPOINT_NONE ? ENDPOINT_NONE : plan->endpoints[endpoint].number;
+}
+
 static void apply_rules(const struct applying *a, struct network *n,
 			const struct plan_network *from)
 {
 	const struct network_config *config = from->config;
 
 	n->port = from->port;
-	n->endpoint_v4 = from->endpoint_v4;
-	n->endpoint_v6 = from->endpoint_v6;
+	n->endpoint_v4 = number_of(a->plan, from->endpoint_v4);
+	n->endpoint_v6 = number_of(a->plan, from->endpoint_v6);
 	n->mtu = from->mtu;
 	n->learning = config->learning;
 	n->strict_reserved = config->strict_reserved;
@@ -216,14 +222,13 @@ static bool listen_on(struct applying *a, struct network *n, uint16_t endpoint)
 	return endpoint == ENDPOINT_NONE || tables_listen(a->tables, n, endpoint);
 }
 
-static bool apply_network(struct applying *a, const struct plan_network *from)
+bool apply_network(struct applying *a, struct plan_network *from, struct network *n)
 {
 	const struct network_config *config = from->config;
-	struct network *n = tables_add_network(a->tables, config->name, config->vni,
-					       config->max_fdb, config->ageing);
 
 	if (!n)
 		return false;
+	from->id = n->id;
 	apply_rules(a, n, from);
 	if (!listen_on(a, n, n->endpoint_v4) || !listen_on(a, n, n->endpoint_v6))
 		return false;
@@ -233,37 +238,58 @@ static bool apply_network(struct applying *a, const struct plan_network *from)
 	return !a->no_memory;
 }
 
-static bool apply_endpoints(const struct plan *plan, struct tables *tables)
+struct network *apply_new_network(struct applying *a, const struct plan_network *from)
 {
-	for (uint16_t i = 0; i < plan->endpoint_count; i++) {
-		const struct plan_endpoint *from = &plan->endpoints[i];
-		struct endpoint endpoint = {
-			.addr = from->bind,
-			.port = from->port,
-			.mtu = from->mtu,
-		};
+	const struct network_config *config = from->config;
 
-		if (tables_add_endpoint(tables, endpoint) != i)
-			return false;
-	}
-	return true;
+	return tables_add_network(a->tables, config->name, config->vni, config->max_fdb,
+				  config->ageing);
 }
 
-bool plan_apply(const struct plan *plan, struct tables *tables)
+struct endpoint apply_endpoint(const struct plan_endpoint *from)
+{
+	return (struct endpoint) { .addr = from->bind, .port = from->port, .mtu = from->mtu };
+}
+
+bool apply_new_endpoint(struct applying *a, struct plan_endpoint *from)
+{
+	from->number = tables_add_endpoint(a->tables, apply_endpoint(from));
+	return from->number != ENDPOINT_NONE;
+}
+
+struct applying *applying_new(struct plan *plan, struct tables *tables)
 {
 	struct applying *a = calloc(1, sizeof(*a));
-	bool done;
 
 	if (!a)
-		return false;
+		return NULL;
 	a->plan = plan;
 	a->cluster = plan->cluster;
 	a->tables = tables;
-	done = claims_make(plan->cluster, &a->claims) && apply_endpoints(plan, tables);
-	for (uint32_t i = 0; done && i < plan->network_count; i++)
-		done = apply_network(a, &plan->networks[i]);
+	if (claims_make(plan->cluster, &a->claims))
+		return a;
+	applying_free(a);
+	return NULL;
+}
+
+void applying_free(struct applying *a)
+{
 	shared_free(a);
 	claims_free(&a->claims);
 	free(a);
+}
+
+bool plan_apply(struct plan *plan, struct tables *tables)
+{
+	struct applying *a = applying_new(plan, tables);
+	bool done = a;
+
+	for (uint16_t i = 0; done && i < plan->endpoint_count; i++)
+		done = apply_new_endpoint(a, &plan->endpoints[i]);
+	for (uint32_t i = 0; done && i < plan->network_count; i++)
+		done = apply_network(a, &plan->networks[i],
+				     apply_new_network(a, &plan->networks[i]));
+	if (a)
+		applying_free(a);
 	return done;
 }

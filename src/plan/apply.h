@@ -17,7 +17,7 @@ struct shared;
 enum { SHARED_BUCKETS = 1024 };
 
 struct applying {
-	const struct plan *plan;
+	struct plan *plan;
 	const struct cluster *cluster;
 	struct tables *tables;
 	struct gathered gathered;
@@ -29,6 +29,19 @@ struct applying {
 	struct claims claims;
 	bool no_memory;
 };
+
+/* NULL when memory is short. */
+struct applying *applying_new(struct plan *plan, struct tables *tables);
+void applying_free(struct applying *a);
+
+/* Makes @n, which has no entries, what @from wants, and notes its place there; @n NULL: there was no
+ * memory for it.  False when memory is short. */
+bool apply_network(struct applying *a, struct plan_network *from, struct network *n);
+struct network *apply_new_network(struct applying *a, const struct plan_network *from);
+
+/* An endpoint as the tables have it; adds it and notes its number. */
+struct endpoint apply_endpoint(const struct plan_endpoint *from);
+bool apply_new_endpoint(struct applying *a, struct plan_endpoint *from);
 
 /* Empties the list; adds to it. */
 void gather_begin(struct applying *a);

@@ -280,6 +280,28 @@ struct plan *plan_make(const struct cluster *cluster, uint32_t node,
 	return NULL;
 }
 
+/* Two files mostly have their networks in one order. */
+const struct plan_network *plan_find_network(const struct plan *plan, const char *name,
+					     uint32_t *hint)
+{
+	for (uint32_t i = 0; i < plan->network_count; i++) {
+		uint32_t at = (uint32_t)(((uint64_t)*hint + i) % plan->network_count);
+
+		if (strcmp(plan->networks[at].config->name, name) != 0)
+			continue;
+		*hint = at + 1;
+		return &plan->networks[at];
+	}
+	return NULL;
+}
+
+uint32_t plan_strangers(const struct plan *plan)
+{
+	const struct underlay *underlay = &plan->cluster->underlay;
+
+	return underlay->accept == ACCEPT_ANY ? underlay->max_peers : 0;
+}
+
 void plan_free(struct plan *plan)
 {
 	if (!plan)

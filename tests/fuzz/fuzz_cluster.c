@@ -13,7 +13,7 @@ static uint32_t mtu(void *context, struct addr addr, const char *interface)
 	return interface ? 9000 : addr.octet[3] & 1 ? 0 : 1500;
 }
 
-static void apply(const struct plan *plan)
+static void apply(struct plan *plan)
 {
 	struct tables *tables =
 		tables_new(plan->cluster->underlay.max_peers, (struct hash_secret) { 1, 2 });
