@@ -49,9 +49,20 @@ bool engine_attach_port(struct engine *e, uint32_t network, uint32_t index,
 			const struct port_ops *ops, void *port);
 void engine_detach_port(struct engine *e, uint32_t network, uint32_t index);
 
+/* Has room for a port there: to attach it will not fail for want of memory. */
+bool engine_reserve_port(struct engine *e, uint32_t network, uint32_t index);
+
 /* Puts @wire, with @sources source-port sockets, behind @endpoint. */
 bool engine_attach_wire(struct engine *e, uint16_t endpoint, const struct wire_ops *ops, void *wire,
 			uint16_t sources);
+
+/* What waits for it is dropped (underlay-error). */
+void engine_detach_wire(struct engine *e, uint16_t endpoint);
+bool engine_reserve_wire(struct engine *e, uint16_t endpoint); /* as engine_reserve_port() */
+
+/* @network is gone, or not what it was: what still waits to be flooded for it is dropped, and
+ * nothing that waits for the underlay is answered to its ports. */
+void engine_forget_network(struct engine *e, uint32_t network);
 
 /* -- Within a turn. -- */
 

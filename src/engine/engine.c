@@ -45,6 +45,11 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
+bool engine_reserve_port(struct engine *e, uint32_t network, uint32_t index)
+{
+	return floods_reserve(e->floods, network) && ports_reserve(&e->ports, network, index);
+}
+
 bool engine_attach_port(struct engine *e, uint32_t network, uint32_t index,
 			const struct port_ops *ops, void *port)
 {
@@ -84,6 +89,25 @@ bool engine_attach_wire(struct engine *e, uint16_t endpoint, const struct wire_o
 		return false;
 	underlay_attach(&e->underlays[endpoint], ops, wire, sources);
 	return true;
+}
+
+bool engine_reserve_wire(struct engine *e, uint16_t endpoint)
+{
+	return grow_underlays(e, endpoint);
+}
+
+void engine_detach_wire(struct engine *e, uint16_t endpoint)
+{
+	struct underlay *u = engine_underlay(e, endpoint);
+
+	if (u)
+		underlay_detach(e, u);
+}
+
+void engine_forget_network(struct engine *e, uint32_t network)
+{
+	floods_cancel(e->floods, network);
+	runs_forget_sender(e->runs, network);
 }
 
 void engine_wire_writable(struct engine *e, uint16_t endpoint, uint64_t now)

@@ -36,12 +36,17 @@ static bool grow_row(struct ports_row *row, uint32_t index)
 	return true;
 }
 
+bool ports_reserve(struct ports *ports, uint32_t network, uint32_t index)
+{
+	return grow_rows(ports, network) && grow_row(&ports->row[network], index);
+}
+
 bool ports_attach(struct ports *ports, uint32_t network, uint32_t index, const struct port_ops *ops,
 		  void *port)
 {
 	if (ports_at(ports, network, index))
 		return false;
-	if (!grow_rows(ports, network) || !grow_row(&ports->row[network], index))
+	if (!ports_reserve(ports, network, index))
 		return false;
 	ports->row[network].port[index] = (struct local_port) { .ops = ops, .port = port };
 	return true;

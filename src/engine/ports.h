@@ -26,6 +26,9 @@ struct ports {
 bool ports_attach(struct ports *ports, uint32_t network, uint32_t index, const struct port_ops *ops,
 		  void *port);
 
+/* Makes room for it; false when memory is short. */
+bool ports_reserve(struct ports *ports, uint32_t network, uint32_t index);
+
 /* True when the network has no port left. */
 bool ports_detach(struct ports *ports, uint32_t network, uint32_t index);
 

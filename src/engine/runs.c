@@ -267,3 +267,14 @@ void runs_drop_datagram(struct runs *r, struct run_queue *queue)
 	p->first++;
 	r->bytes -= before - p->run.bytes;
 }
+
+/* Slots that are not in use may be gone through as well. */
+void runs_forget_sender(struct runs *r, uint32_t network)
+{
+	static const struct sender nobody = { .network = NETWORK_NONE, .port = PORT_NONE };
+
+	for (unsigned i = 0; i < RUNS_MAX; i++)
+		for (unsigned k = 0; k < RUN_DATAGRAMS; k++)
+			if (r->slots[i].sender[k].network == network)
+				r->slots[i].sender[k] = nobody;
+}

@@ -115,6 +115,9 @@ unsigned runs_gather_singly(const struct runs *r, const struct run_queue *queue,
 /* Writes the oldest datagram of @p to @out, which has room for it; returns its length. */
 size_t runs_copy_oldest(const struct pending *p, uint8_t *out);
 
+/* Nobody hears any more what becomes of the datagrams of @network. */
+void runs_forget_sender(struct runs *r, uint32_t network);
+
 /* The oldest run has left or was given up; the oldest datagram of it. */
 void runs_drop(struct runs *r, struct run_queue *queue);
 void runs_drop_datagram(struct runs *r, struct run_queue *queue);

@@ -160,13 +160,13 @@ static void block(struct engine *e, struct underlay *u, const struct source *s, 
 	e->count.blocked++;
 }
 
-/* The oldest run finds no room in a socket that nobody waits for any more. */
-static void overflow(struct engine *e, struct source *s)
+/* The oldest run will not leave. */
+static void drop_oldest(struct engine *e, struct source *s, enum drop_reason reason)
 {
 	struct pending *p = runs_oldest(e->runs, &s->queue);
 
 	for (unsigned left = p->run.count; left > 0; left--) {
-		tables_count_drop(e->tables, p->sender[p->first].network, DROP_UNDERLAY_FULL, 1);
+		tables_count_drop(e->tables, p->sender[p->first].network, reason, 1);
 		runs_drop_datagram(e->runs, &s->queue);
 	}
 }
@@ -201,7 +201,7 @@ static void refused(struct engine *e, struct underlay *u, struct source *s, int 
 	if (error == EAGAIN) {
 		s->refusals = 0;
 		if (s->stuck)
-			overflow(e, s);
+			drop_oldest(e, s, DROP_UNDERLAY_FULL); /* nobody waits for this socket */
 		else
 			block(e, u, s, now);
 		return;
@@ -278,6 +278,16 @@ void underlay_unblock(struct engine *e, struct underlay *u, uint64_t now)
 		e->blocked--;
 	}
 	underlay_send(e, u, now);
+}
+
+void underlay_detach(struct engine *e, struct underlay *u)
+{
+	for (uint16_t i = 0; i < u->sources; i++)
+		while (u->source[i].queue.first != RUN_NONE)
+			drop_oldest(e, &u->source[i], DROP_UNDERLAY_ERROR);
+	if (u->blocked)
+		e->blocked--;
+	*u = (struct underlay) { .ops = NULL };
 }
 
 void underlay_lose_patience(struct engine *e, struct underlay *u, uint64_t now)

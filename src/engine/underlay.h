@@ -50,6 +50,9 @@ struct underlay {
 
 void underlay_attach(struct underlay *u, const struct wire_ops *ops, void *wire, uint16_t sources);
 
+/* What waits is dropped. */
+void underlay_detach(struct engine *e, struct underlay *u);
+
 /* Puts one datagram on its way: see runs_add(). */
 void underlay_add(struct engine *e, struct underlay *u, const struct departure *d,
 		  const struct iovec *parts, size_t n);

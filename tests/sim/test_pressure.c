@@ -69,6 +69,46 @@ static void a_socket_that_stays_full_is_given_up(void **state)
 	sim_free(sim);
 }
 
+/* A reload takes the endpoint away while it is full, and puts it back. */
+static void a_wire_that_goes_takes_what_waits_along(void **state)
+{
+	struct sim *sim = two_friends(35, 1);
+	struct sim_node *a = sim->node[0];
+
+	(void)state;
+	a->wire.room = 0;
+	say(&a->port[0], host_of(1), host_of(2), 1);
+	sim_run(sim, MOMENT);
+	assert_true(engine_paused(a->engine));
+	engine_detach_wire(a->engine, 0);
+	assert_false(engine_paused(a->engine));
+	assert_int_equal(sim_network(a)->count.drops.count[DROP_UNDERLAY_ERROR], 1);
+	assert_true(engine_reserve_wire(a->engine, 0));
+	assert_true(engine_attach_wire(a->engine, 0, &sim_wire_ops, &a->wire, 1));
+	a->wire.room = SIM_PLENTY;
+	say(&a->port[0], host_of(1), host_of(2), 2);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 2);
+	sim_free(sim);
+}
+
+/* What waits was sent by a network that is gone: its place may be another's now. */
+static void nothing_is_counted_for_a_network_that_is_gone(void **state)
+{
+	struct sim *sim = two_friends(36, 1);
+	struct sim_node *a = sim->node[0];
+
+	(void)state;
+	a->wire.room = 0;
+	say(&a->port[0], host_of(1), host_of(2), 1);
+	sim_run(sim, MOMENT);
+	engine_forget_network(a->engine, 0);
+	engine_detach_wire(a->engine, 0);
+	assert_int_equal(sim_network(a)->count.drops.count[DROP_UNDERLAY_ERROR], 0);
+	assert_int_equal(a->tables->drops.count[DROP_UNDERLAY_ERROR], 1);
+	sim_free(sim);
+}
+
 static void inbound_goes_on_while_blocked(void **state)
 {
 	struct sim *sim = two_friends(31, 1);
@@ -266,6 +306,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_underlay_loses_nothing),
 		cmocka_unit_test(a_socket_that_stays_full_is_given_up),
+		cmocka_unit_test(a_wire_that_goes_takes_what_waits_along),
+		cmocka_unit_test(nothing_is_counted_for_a_network_that_is_gone),
 		cmocka_unit_test(inbound_goes_on_while_blocked),
 		cmocka_unit_test(a_dead_peer_costs_nobody_else_a_packet),
 		cmocka_unit_test(a_storm_of_errors_costs_nobody_a_packet),
