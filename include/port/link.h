@@ -41,7 +41,10 @@ struct link_change {
 	uint32_t mtu;
 	const char *alias;
 	uint32_t master;   /* ifindex of a bridge */
+	bool no_master;    /* out of its bridge */
 	bool no_addresses; /* no IPv6 address generation: it speaks for nobody */
+	bool addresses;    /* the opposite, as a device starts */
+	bool down;         /* before all else: addresses go */
 	uint32_t queue_len;
 	bool up;
 };

@@ -39,6 +39,12 @@ struct tap {
  * sentence for people in @why: what failed, and what right or object is missing. */
 int tap_open(struct tap *tap, const struct tap_options *options, char why[TAP_WHY]);
 
+/* Makes the open device, which is as @was says, what @options say: of the same name, it may get
+ * another MAC, MTU or bridge, persistence, offload.  Only what differs is touched.  0; or −errno, a
+ * sentence in @why, and it is again as it was. */
+int tap_change(struct tap *tap, const struct tap_options *was, const struct tap_options *options,
+	       char why[TAP_WHY]);
+
 /* What the device is called now: it may have been renamed, or be in another namespace.  0 or
  * −errno (−EBADFD: it is gone). */
 int tap_name(const struct tap *tap, char name[TAP_NAME]);

@@ -38,6 +38,10 @@ void udp_close(struct udp *udp);
  * why: no such interface, interface down, no multicast there, too many memberships. */
 int udp_join(struct udp *udp, struct addr group, const char *interface, char why[UDP_WHY]);
 
+/* Leaves @group.  Returns which of the receiving sockets it was, which is closed, and those behind it
+ * move up; 0: it was not joined. */
+unsigned udp_leave(struct udp *udp, struct addr group);
+
 /* Does the endpoint still stand on @interface, as it is now?  A deleted interface takes multicast
  * memberships with it, and one of the same name has another index: what hangs on it is set anew.
  * @lost: the interface went in between, though it may have the index it had.  1: it was set anew;

@@ -132,15 +132,16 @@ static int change_attributes(struct netlink *nl, uint32_t index, const struct li
 		mnl_attr_put_u32(message, IFLA_MTU, change->mtu);
 	if (change->alias)
 		mnl_attr_put_strz(message, IFLA_IFALIAS, change->alias);
-	if (change->master)
+	if (change->master || change->no_master)
 		mnl_attr_put_u32(message, IFLA_MASTER, change->master);
 	if (change->queue_len)
 		mnl_attr_put_u32(message, IFLA_TXQLEN, change->queue_len);
 	return netlink_ask(nl, message, NULL, NULL);
 }
 
-/* No link-local address, router solicitation or multicast report of the device's own. */
-static int change_no_addresses(struct netlink *nl, uint32_t index)
+/* Without them: no link-local address, router solicitation or multicast report of the device's own.
+ */
+static int change_addresses(struct netlink *nl, uint32_t index, bool wanted)
 {
 	struct ifinfomsg head = { .ifi_index = (int)index };
 	struct nlmsghdr *message = link_message(nl, RTM_NEWLINK, 0, head);
@@ -148,7 +149,8 @@ static int change_no_addresses(struct netlink *nl, uint32_t index)
 	struct nlattr *inet6 = mnl_attr_nest_start(message, AF_INET6);
 	int rc;
 
-	mnl_attr_put_u8(message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_put_u8(message, IFLA_INET6_ADDR_GEN_MODE,
+			wanted ? IN6_ADDR_GEN_MODE_EUI64 : IN6_ADDR_GEN_MODE_NONE);
 	mnl_attr_nest_end(message, inet6);
 	mnl_attr_nest_end(message, families);
 	rc = netlink_ask(nl, message, NULL, NULL);
@@ -156,11 +158,11 @@ static int change_no_addresses(struct netlink *nl, uint32_t index)
 	return rc == -EAFNOSUPPORT ? 0 : rc;
 }
 
-static int change_up(struct netlink *nl, uint32_t index)
+static int change_state(struct netlink *nl, uint32_t index, bool up)
 {
 	struct ifinfomsg head = {
 		.ifi_index = (int)index,
-		.ifi_flags = IFF_UP,
+		.ifi_flags = up ? IFF_UP : 0,
 		.ifi_change = IFF_UP,
 	};
 
@@ -173,12 +175,14 @@ int link_change(struct netlink *nl, uint32_t index, const struct link_change *ch
 {
 	int rc = 0;
 
-	if (change->no_addresses)
-		rc = change_no_addresses(nl, index);
+	if (change->down)
+		rc = change_state(nl, index, false);
+	if (rc == 0 && (change->no_addresses || change->addresses))
+		rc = change_addresses(nl, index, change->addresses);
 	if (rc == 0)
 		rc = change_attributes(nl, index, change);
 	if (rc == 0 && change->up)
-		rc = change_up(nl, index);
+		rc = change_state(nl, index, true);
 	return rc;
 }
 

@@ -10,9 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "netlink.h"
-#include "port/link.h"
+#include "tap_private.h"
 #include "wire/vnet.h"
 
 enum {
@@ -26,16 +25,6 @@ enum {
 	/* Frames the device keeps while we are busy: beyond, it drops (tx_dropped).  Twice what a
 	 * TAP starts with; a turn that floods takes a few milliseconds. */
 	QUEUE_LEN = 2000,
-};
-
-/* While a device is being opened. */
-struct opening {
-	const struct tap_options *options;
-	struct netlink *nl;
-	struct tap *tap;
-	struct link_info bridge; /* index 0: none asked for */
-	char mark[LINK_ALIAS];
-	struct text why;
 };
 
 static int open_node(struct opening *o)
@@ -101,11 +90,12 @@ static int attach(struct opening *o)
 }
 
 /* Tells the driver what we take.  That it knows USO says also that USO can be written. */
-static int negotiate(struct opening *o)
+int tap_negotiate(struct opening *o)
 {
 	int fd = o->tap->fd, header_len = VNET_LEN, little_endian = 1, rc;
 	bool uso;
 
+	o->tap->takes_tcp = o->tap->takes_udp = false;
 	if (ioctl(fd, TUNSETVNETHDRSZ, &header_len) < 0 ||
 	    ioctl(fd, TUNSETVNETLE, &little_endian) < 0)
 		goto failed;
@@ -169,7 +159,7 @@ static int find_existing(struct opening *o)
 	return rc;
 }
 
-static int find_bridge(struct opening *o)
+int tap_find_bridge(struct opening *o)
 {
 	const char *name = o->options->bridge;
 	int rc;
@@ -190,7 +180,7 @@ static int find_bridge(struct opening *o)
 }
 
 /* One change that must succeed; @fix is the ip command that does it with more rights. */
-static int must(struct opening *o, int rc, const char *what, const char *fix)
+int tap_must(struct opening *o, int rc, const char *what, const char *fix)
 {
 	if (rc == -EPERM)
 		text_add(&o->why, "setting the %s of TAP %s needs CAP_NET_ADMIN: ip link set %s %s",
@@ -202,7 +192,7 @@ static int must(struct opening *o, int rc, const char *what, const char *fix)
 }
 
 /* Through the TAP itself, whose opener needs no right for it. */
-static int set_mac(struct opening *o)
+int tap_set_mac(struct opening *o)
 {
 	struct ifreq request = { 0 };
 	char fix[64], text[MAC_TEXT];
@@ -212,29 +202,29 @@ static int set_mac(struct opening *o)
 	memcpy(request.ifr_hwaddr.sa_data, o->options->mac.octet, sizeof(o->options->mac.octet));
 	rc = ioctl(o->tap->fd, SIOCSIFHWADDR, &request) < 0 ? -errno : 0;
 	snprintf(fix, sizeof(fix), "address %s", mac_text(o->options->mac, text));
-	return must(o, rc, "MAC address", fix);
+	return tap_must(o, rc, "MAC address", fix);
 }
 
-static int set_mtu(struct opening *o, const struct link_info *now)
+int tap_set_mtu(struct opening *o, const struct link_info *now)
 {
 	char fix[64];
 
 	if (now->mtu == o->options->mtu)
 		return 0;
 	snprintf(fix, sizeof(fix), "mtu %u", o->options->mtu);
-	return must(
+	return tap_must(
 		o, link_change(o->nl, now->index, &(struct link_change) { .mtu = o->options->mtu }),
 		"MTU", fix);
 }
 
-static int set_bridge(struct opening *o, const struct link_info *now)
+int tap_set_bridge(struct opening *o, const struct link_info *now)
 {
 	char fix[64];
 
 	if (now->master == o->bridge.index)
 		return 0;
 	snprintf(fix, sizeof(fix), "master %s", o->bridge.name);
-	return must(
+	return tap_must(
 		o,
 		link_change(o->nl, now->index, &(struct link_change) { .master = o->bridge.index }),
 		"bridge", fix);
@@ -244,8 +234,8 @@ static int set_up(struct opening *o, const struct link_info *now)
 {
 	if (now->up)
 		return 0;
-	return must(o, link_change(o->nl, now->index, &(struct link_change) { .up = true }),
-		    "state", "up");
+	return tap_must(o, link_change(o->nl, now->index, &(struct link_change) { .up = true }),
+			"state", "up");
 }
 
 /* What is good to have: the mark that lets the next start take the device, a longer queue, silence
@@ -266,21 +256,21 @@ static int configure(struct opening *o)
 	int rc = link_get(o->nl, o->tap->name, &now);
 
 	if (rc < 0)
-		return must(o, rc, "state", "up");
+		return tap_must(o, rc, "state", "up");
 	o->tap->ifindex = now.index;
 	set_niceties(o, now.index);
 	if (!mac_equal(now.mac, o->options->mac))
-		rc = set_mac(o);
+		rc = tap_set_mac(o);
 	if (rc == 0)
-		rc = set_mtu(o, &now);
+		rc = tap_set_mtu(o, &now);
 	if (rc == 0 && o->bridge.index)
-		rc = set_bridge(o, &now);
+		rc = tap_set_bridge(o, &now);
 	return rc == 0 ? set_up(o, &now) : rc;
 }
 
 /* The owner first: a persistent device without one is anybody's.  Last of all, so that nothing
  * stays behind when something else failed. */
-static int persist(struct opening *o)
+int tap_persist(struct opening *o)
 {
 	int fd = o->tap->fd, rc;
 
@@ -298,7 +288,8 @@ static int persist(struct opening *o)
 static int open_steps(struct opening *o)
 {
 	static int (*const steps[])(struct opening *) = {
-		find_bridge, find_existing, open_node, attach, negotiate, configure, persist,
+		tap_find_bridge, find_existing, open_node,   attach,
+		tap_negotiate,   configure,     tap_persist,
 	};
 	int rc = 0;
 

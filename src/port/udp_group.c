@@ -152,3 +152,18 @@ int udp_join(struct udp *udp, struct addr group, const char *interface, char why
 		explain_join(&text, udp, group, interface, rc);
 	return rc;
 }
+
+unsigned udp_leave(struct udp *udp, struct addr group)
+{
+	unsigned at = 1;
+
+	while (at < udp->receivers && !addr_equal(udp->receiver[at].group, group))
+		at++;
+	if (at == udp->receivers)
+		return 0;
+	close(udp->receiver[at].fd);
+	udp->receivers--;
+	for (unsigned i = at; i < udp->receivers; i++)
+		udp->receiver[i] = udp->receiver[i + 1];
+	return at;
+}

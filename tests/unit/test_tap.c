@@ -296,6 +296,65 @@ static void without_rights_a_prepared_one_will_do(void **state)
 	assert_true(sandbox_ip("link del vx9"));
 }
 
+/* -- Changing. -- */
+
+static void change(struct tap *tap, const struct tap_options *was,
+		   const struct tap_options *options)
+{
+	char why[TAP_WHY] = "";
+
+	if (tap_change(tap, was, options, why) < 0)
+		fail_msg("%s", why);
+}
+
+static void an_open_one_changes(void **state)
+{
+	struct tap_options was = options_of("vx20"), options = was;
+	struct link_info info;
+	struct tap tap;
+
+	begin(state);
+	assert_true(sandbox_ip("link add br20 up type bridge"));
+	tap = open_with(&was);
+	assert_true(mac_parse("02:00:00:00:00:02", &options.mac));
+	options.mtu = 1400;
+	options.bridge = "br20";
+	options.offload = false;
+	options.persist = true;
+	change(&tap, &was, &options);
+	info = info_of("vx20");
+	assert_true(mac_equal(info.mac, options.mac));
+	assert_int_equal(info.mtu, 1400);
+	assert_int_equal(info.master, info_of("br20").index);
+	assert_false(tap.takes_tcp);
+	assert_false(has_ipv6("vx20"));
+	change(&tap, &options, &was);
+	info = info_of("vx20");
+	assert_true(mac_equal(info.mac, was.mac));
+	assert_int_equal(info.mtu, 1450);
+	assert_int_equal(info.master, 0);
+	assert_true(tap.takes_tcp);
+	tap_close(&tap);
+	assert_false(exists("vx20"));
+	assert_true(sandbox_ip("link del br20"));
+}
+
+static void a_change_that_fails_changes_nothing(void **state)
+{
+	struct tap_options was = options_of("vx21"), options = was;
+	char why[TAP_WHY] = "";
+	struct tap tap;
+
+	begin(state);
+	tap = open_with(&was);
+	options.mtu = 1400;
+	options.bridge = "nobridge0";
+	assert_int_equal(tap_change(&tap, &was, &options, why), -ENODEV);
+	assert_non_null(strstr(why, "there is no bridge nobridge0"));
+	assert_int_equal(info_of("vx21").mtu, 1450);
+	tap_close(&tap);
+}
+
 /* -- Frames. -- */
 
 enum { TYPE = 0x88b5 }; /* EtherType for local experiments */
@@ -612,6 +671,8 @@ int main(void)
 		cmocka_unit_test(an_ownerless_one_is_refused_unless_marked),
 		cmocka_unit_test(names_of_other_devices_are_refused),
 		cmocka_unit_test(without_rights_a_prepared_one_will_do),
+		cmocka_unit_test(an_open_one_changes),
+		cmocka_unit_test(a_change_that_fails_changes_nothing),
 		cmocka_unit_test(plain_frames_pass_both_ways),
 		cmocka_unit_test(a_frame_that_may_be_cut_is_refused),
 		cmocka_unit_test(superframes_are_read),

@@ -770,6 +770,23 @@ static void bad_joins_are_refused(void **state)
 	assert_true(sandbox_ip("link del down0"));
 }
 
+static void a_group_is_left(void **state)
+{
+	struct udp *udp;
+
+	begin(state);
+	udp = open_at("127.0.0.2");
+	join(udp, "239.1.1.1", "lo");
+	join(udp, "239.1.1.2", "lo");
+	assert_int_equal(udp_leave(udp, addr("239.1.1.3")), 0);
+	assert_int_equal(udp_leave(udp, addr("239.1.1.1")), 1);
+	assert_int_equal(udp_receivers(udp), 2);
+	assert_true(addr_equal(udp_group(udp, 1), addr("239.1.1.2")));
+	join(udp, "239.1.1.1", "lo");
+	assert_int_equal(udp_receivers(udp), 3);
+	udp_close(udp);
+}
+
 /* -- Path MTU. -- */
 
 static void send_too_big(struct udp *udp, const char *to, uint16_t segment, uint32_t mtu)
@@ -835,6 +852,7 @@ int main(void)
 		cmocka_unit_test(groups_are_heard_on_one_host),
 		cmocka_unit_test(the_wildcard_joins_and_stays_exclusive),
 		cmocka_unit_test(bad_joins_are_refused),
+		cmocka_unit_test(a_group_is_left),
 		cmocka_unit_test(narrow_paths_are_known),
 	};
 
