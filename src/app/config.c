@@ -104,10 +104,10 @@ const char *config_unreadable(int rc)
 	}
 }
 
-bool config_report(struct config *config, const char *consequence)
+bool config_report(struct config *config, FILE *to, const char *consequence)
 {
 	if (config->errors.count)
-		errors_print(stderr, &config->errors, config->file, config->text, config->len,
+		errors_print(to, &config->errors, config->file, config->text, config->len,
 			     config->errors.error_count ? consequence : NULL);
 	return config->errors.error_count == 0;
 }

@@ -25,9 +25,9 @@ int config_read(struct config *out, const char *file);
 /* Why config_read() gave @rc, for people. */
 const char *config_unreadable(int rc);
 
-/* Prints what was gathered, if anything, and where there is an error @consequence ("Nothing was
+/* Writes what was gathered, if anything, and where there is an error @consequence ("Nothing was
  * changed."; NULL: nothing).  True when there is none (warnings are fine). */
-bool config_report(struct config *config, const char *consequence);
+bool config_report(struct config *config, FILE *to, const char *consequence);
 
 void config_free(struct config *config);
 

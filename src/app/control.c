@@ -349,8 +349,8 @@ void control_event(void *context, const struct event *event)
 static const struct tap_port *find_port(const struct vswitch *s, uint32_t network, uint32_t port)
 {
 	for (uint32_t i = 0; i < s->port_count; i++)
-		if (s->ports[i].network == network && s->ports[i].index == port)
-			return &s->ports[i];
+		if (s->ports[i]->network == network && s->ports[i]->index == port)
+			return s->ports[i];
 	return NULL;
 }
 

@@ -20,42 +20,20 @@
 #include "base/text.h"
 #include "port/outlet.h"
 
-struct loop;
-
-/* A watched local port. */
-struct port_watch {
-	ev_io io;
-	struct loop *loop;
-	struct tap_port *port;
-};
-
-/* A watched socket of an endpoint. */
-struct socket_watch {
-	ev_io io;
-	ev_io writable;
-	struct loop *loop;
-	struct underlay_wire *wire;
-	unsigned socket;
-	bool receives;
-	unsigned fruitless; /* wake-ups in a row with nothing to fetch */
-};
-
 struct loop {
 	struct ev_loop *ev;
 	struct vswitch *s;
 	struct notes *notes;
+	struct source *source;
 	struct missing missing;
 	struct mend mend;
 	struct control *control;
 	struct outlet outlet; /* stderr, while the loop runs */
 	uint64_t now;
-	bool paused;
 	struct spin spin;
 	bool awake;              /* looking again instead of sleeping */
 	uint64_t received, sent; /* until the last turn */
-	struct port_watch *ports;
-	struct socket_watch *sockets;
-	unsigned socket_count;
+	struct watches watches;
 	ev_check wake;
 	ev_prepare turn;
 	ev_idle busy;
@@ -70,138 +48,6 @@ static uint64_t clock_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
-/* -- Ports -- */
-
-static void lose_port(struct port_watch *watch, int rc)
-{
-	struct loop *l = watch->loop;
-
-	ev_io_stop(l->ev, &watch->io);
-	mend_port(&l->mend, (uint32_t)(watch - l->ports), -rc);
-}
-
-static void port_is_back(void *context, uint32_t number)
-{
-	struct loop *l = context;
-	struct port_watch *watch = &l->ports[number];
-
-	ev_io_set(&watch->io, watch->port->tap.fd, EV_READ);
-	if (!l->paused)
-		ev_io_start(l->ev, &watch->io);
-}
-
-static void on_port(EV_P_ ev_io *io, int events)
-{
-	struct port_watch *watch = io->data;
-	int rc = engine_port_readable(watch->loop->s->engine, watch->port->network,
-				      watch->port->index, watch->loop->now);
-
-	(void)loop;
-	if (events & EV_ERROR)
-		rc = -ENOSPC; /* of epoll's watches, or memory for one: libev lets go of it */
-	if (rc < 0)
-		lose_port(watch, rc);
-}
-
-static void watch_ports(struct loop *loop, bool on)
-{
-	for (uint32_t i = 0; i < loop->s->port_count; i++) {
-		struct port_watch *watch = &loop->ports[i];
-
-		if (on && watch->port->tap.fd >= 0)
-			ev_io_start(loop->ev, &watch->io);
-		else
-			ev_io_stop(loop->ev, &watch->io);
-	}
-}
-
-/* -- Sockets -- */
-
-static void lose_socket(struct socket_watch *watch, const char *why)
-{
-	char ip[ADDR_TEXT];
-
-	ev_io_stop(watch->loop->ev, &watch->io);
-	log_error("a socket of %s failed (%s) and is not watched any more",
-		  addr_text(watch->wire->self, ip), why);
-}
-
-/* Readable without a datagram means that an error waits.  Now and then another socket's turn has
- * fetched it already; a socket that says so again and again with nothing to fetch is broken, and
- * would wake the loop for ever. */
-static void fetch_errors(struct socket_watch *watch)
-{
-	struct underlay_wire *wire = watch->wire;
-	uint64_t before = wire->errors;
-
-	engine_wire_errors(watch->loop->s->engine, wire->endpoint, watch->loop->now);
-	if (wire->errors != before)
-		watch->fruitless = 0;
-	else if (++watch->fruitless == LOOP_FRUITLESS)
-		lose_socket(watch, "it reports errors and has none");
-}
-
-static void on_receiver(EV_P_ ev_io *io, int events)
-{
-	struct socket_watch *watch = io->data;
-	struct underlay_wire *wire = watch->wire;
-	uint64_t before = wire->received;
-	int rc = engine_wire_readable(watch->loop->s->engine, wire->endpoint, watch->socket,
-				      watch->loop->now);
-
-	(void)loop;
-	if (events & EV_ERROR)
-		rc = -ENOSPC;
-	if (rc < 0)
-		lose_socket(watch, strerror(-rc));
-	else if (wire->received == before)
-		fetch_errors(watch);
-	else
-		watch->fruitless = 0;
-}
-
-/* A source socket drops all that arrives: when it is readable, it has an error. */
-static void on_source(EV_P_ ev_io *io, int events)
-{
-	(void)loop;
-	if (events & EV_ERROR)
-		lose_socket(io->data, strerror(ENOSPC));
-	else
-		fetch_errors(io->data);
-}
-
-static void on_writable(EV_P_ ev_io *io, int events)
-{
-	struct socket_watch *watch = io->data;
-
-	(void)loop;
-	(void)events;
-	engine_wire_writable(watch->loop->s->engine, watch->wire->endpoint, watch->loop->now);
-}
-
-/* Does the endpoint wait for this very socket? */
-static bool is_waited_for(const struct socket_watch *watch)
-{
-	const struct engine *engine = watch->loop->s->engine;
-	uint16_t endpoint = watch->wire->endpoint;
-
-	return engine_blocked(engine, endpoint) &&
-	       watch->socket ==
-		       udp_sender(watch->wire->udp, engine_blocked_source(engine, endpoint));
-}
-
-static void watch_writable(struct loop *loop)
-{
-	for (unsigned i = 0; i < loop->socket_count; i++) {
-		struct socket_watch *watch = &loop->sockets[i];
-
-		if (is_waited_for(watch))
-			ev_io_start(loop->ev, &watch->writable);
-		else
-			ev_io_stop(loop->ev, &watch->writable);
-	}
 }
 
 /* -- The turn -- */
@@ -223,12 +69,11 @@ static void on_patience(EV_P_ ev_timer *timer, int events)
 
 static void pause_ports(struct loop *l, bool paused)
 {
-	watch_ports(l, !paused);
+	watches_pause(&l->watches, paused);
 	if (paused)
 		ev_timer_again(l->ev, &l->patience);
 	else
 		ev_timer_stop(l->ev, &l->patience);
-	l->paused = paused;
 }
 
 /* Is an answer so likely that sleeping does not pay? */
@@ -251,9 +96,9 @@ static void on_turn(EV_P_ ev_prepare *prepare, int events)
 	(void)loop;
 	(void)events;
 	notes_drain(l->notes, l->s, l->now);
-	if (paused || l->paused)
-		watch_writable(l);
-	if (paused != l->paused)
+	if (paused || l->watches.paused)
+		watches_look_for_room(&l->watches);
+	if (paused != l->watches.paused)
 		pause_ports(l, paused);
 	l->awake = stays_awake(l);
 	if ((more && !paused) || l->awake)
@@ -295,20 +140,34 @@ static void tell(void *context, const char *text)
 }
 
 /* Made whole first: a reader that is slow to read must not hold up the forwarding. */
-static void dump(struct loop *l)
+static void write_text(struct loop *l, void (*write)(struct loop *l, FILE *to))
 {
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);
 
 	if (!to) {
-		log_error("memory is short: no dump");
+		log_error("memory is short: nothing was done");
 		return;
 	}
-	notes_dump(to, l->s, l->now);
-	if (fclose(to) == 0)
+	write(l, to);
+	if (fclose(to) == 0 && len > 0)
 		outlet_text(&l->outlet, text, len);
 	free(text);
+}
+
+static void dump(struct loop *l, FILE *to)
+{
+	notes_dump(to, l->s, l->now);
+}
+
+/* First what is under way leaves, and what happened is told: by then its network may be another. */
+static void read_again(struct loop *l, FILE *complaints)
+{
+	engine_flush(l->s->engine, l->now);
+	notes_drain(l->notes, l->s, l->now);
+	reload(l->source, l->s, l->notes, &l->watches, complaints);
+	mend_again(&l->mend);
 }
 
 static void on_signal(EV_P_ ev_signal *signal, int events)
@@ -318,7 +177,9 @@ static void on_signal(EV_P_ ev_signal *signal, int events)
 	(void)loop;
 	(void)events;
 	if (signal->signum == SIGUSR1)
-		dump(l);
+		write_text(l, dump);
+	else if (signal->signum == SIGHUP)
+		write_text(l, read_again);
 	else if (signal->signum == SIGUSR2)
 		engine_trace(l->s->engine, LOOP_TRACE_FRAMES, tell, &l->outlet);
 	else
@@ -326,38 +187,6 @@ static void on_signal(EV_P_ ev_signal *signal, int events)
 }
 
 /* -- Setting up and down -- */
-
-static void start_ports(struct loop *l)
-{
-	for (uint32_t i = 0; i < l->s->port_count; i++) {
-		struct port_watch *watch = &l->ports[i];
-
-		*watch = (struct port_watch) { .loop = l, .port = &l->s->ports[i] };
-		ev_io_init(&watch->io, on_port, watch->port->tap.fd, EV_READ);
-		watch->io.data = watch;
-	}
-	watch_ports(l, true);
-}
-
-static void start_wire(struct loop *l, struct underlay_wire *wire)
-{
-	for (unsigned i = 0; i < udp_sockets(wire->udp); i++) {
-		struct socket_watch *watch = &l->sockets[l->socket_count++];
-
-		*watch = (struct socket_watch) {
-			.loop = l,
-			.wire = wire,
-			.socket = i,
-			.receives = i < udp_receivers(wire->udp),
-		};
-		ev_io_init(&watch->io, watch->receives ? on_receiver : on_source,
-			   udp_fd(wire->udp, i), EV_READ);
-		watch->io.data = watch;
-		ev_io_init(&watch->writable, on_writable, udp_fd(wire->udp, i), EV_WRITE);
-		watch->writable.data = watch;
-		ev_io_start(l->ev, &watch->io);
-	}
-}
 
 static void start_signals(struct loop *l)
 {
@@ -421,13 +250,11 @@ static bool allocate(struct loop *l, const char *socket)
 
 	ev_set_allocator(reallocate);
 	for (uint16_t i = 0; i < l->s->wire_count; i++)
-		sockets += udp_sockets(l->s->wires[i].udp);
-	l->ports = calloc(l->s->port_count + 1, sizeof(*l->ports));
-	l->sockets = calloc(sockets + 1, sizeof(*l->sockets));
+		sockets += udp_sockets(l->s->wires[i]->udp);
 	l->control = calloc(1, sizeof(*l->control));
 	l->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
-	return l->ports && l->sockets && l->control && l->ev &&
-	       mend_open(&l->mend, l->ev, l->s, &l->now, port_is_back, l) &&
+	l->watches = (struct watches) { .ev = l->ev, .s = l->s, .mend = &l->mend, .now = &l->now };
+	return l->control && l->ev && watches_reserve(&l->watches, l->s->port_count, sockets) &&
 	       control_open(l->control, l->ev, l->s, &l->now, socket);
 }
 
@@ -439,8 +266,7 @@ static void release(struct loop *l)
 	if (l->ev)
 		ev_loop_destroy(l->ev);
 	mend_close(&l->mend);
-	free(l->sockets);
-	free(l->ports);
+	watches_free(&l->watches);
 }
 
 /* Whoever reads this may send signals: until now they would have ended the process. */
@@ -452,11 +278,12 @@ static void say_ready(const struct plan *plan)
 		 text_plural(plan->endpoint_count));
 }
 
-int loop_run(struct vswitch *s, struct notes *notes, const char *socket)
+int loop_run(struct vswitch *s, struct notes *notes, struct source *source, const char *socket)
 {
 	struct loop l = {
 		.s = s,
 		.notes = notes,
+		.source = source,
 		.outlet.fd = STDERR_FILENO,
 		.now = clock_now(),
 	};
@@ -464,9 +291,8 @@ int loop_run(struct vswitch *s, struct notes *notes, const char *socket)
 
 	if (ok) {
 		start_turns(&l);
-		start_ports(&l);
-		for (uint16_t i = 0; i < s->wire_count; i++)
-			start_wire(&l, &s->wires[i]);
+		mend_open(&l.mend, l.ev, s, &l.now, watches_port_is_back, &l.watches);
+		watches_start(&l.watches);
 		start_signals(&l);
 		notes_share(notes, control_event, l.control);
 		say_ready(s->plan);

@@ -1,4 +1,4 @@
-/* The loop: the only user of libev (with app/mend.h, a part of it), and of the clock.
+/* The loop: the only user of libev (with app/watches.h and app/mend.h, parts of it), and of the clock.
  *
  * It says "readable", "writable", "tick" to the engine and nothing else.  Per wake-up: sample the
  * clock once; each readable port and socket is read within the engine's budget; before going to
@@ -7,16 +7,14 @@
 #ifndef APP_LOOP_H
 #define APP_LOOP_H
 
-#include "app/notes.h"
-#include "app/switch.h"
+#include "app/reload.h"
 
 enum {
 	LOOP_TRACE_FRAMES = 8, /* frames that one SIGUSR2 has told */
-	LOOP_FRUITLESS = 1000, /* wake-ups for nothing in a row that make a socket a broken one */
 };
 
-/* Runs until SIGTERM, SIGINT or SIGHUP, and listens at @socket (app/control.h).  0, or −errno when the
- * loop could not be set up. */
-int loop_run(struct vswitch *s, struct notes *notes, const char *socket);
+/* Runs until SIGTERM or SIGINT, and listens at @socket (app/control.h); SIGHUP has the file of @source
+ * read again.  0, or −errno when the loop could not be set up. */
+int loop_run(struct vswitch *s, struct notes *notes, struct source *source, const char *socket);
 
 #endif

@@ -5,23 +5,11 @@
 #include "app/client.h"
 #include "app/config.h"
 #include "app/descriptors.h"
-#include "app/identity.h"
 #include "app/loop.h"
 #include "app/options.h"
 #include "base/text.h"
 #include "ctl/explain.h"
 #include "ctl/report.h"
-
-static const char *const not_started = "Nothing was started.";
-
-static uint32_t machine_mtu(void *netlink, struct addr addr, const char *interface)
-{
-	struct link_info link;
-	int rc = interface ? link_get(netlink, interface, &link)
-			   : link_holding(netlink, addr, &link);
-
-	return rc < 0 ? 0 : link.mtu;
-}
 
 static enum exit_code refuse_for_memory(void)
 {
@@ -29,8 +17,9 @@ static enum exit_code refuse_for_memory(void)
 	return EXIT_REFUSED;
 }
 
-static enum exit_code serve(struct plan *plan, struct netlink *netlink, const char *socket)
+static enum exit_code serve(struct source *source, struct netlink *netlink, const char *socket)
 {
+	struct plan *plan = source->running.plan;
 	struct vswitch vswitch;
 	struct notes notes = { 0 };
 	enum exit_code code;
@@ -38,7 +27,7 @@ static enum exit_code serve(struct plan *plan, struct netlink *netlink, const ch
 	if (!descriptors_reserve(descriptors_needed(plan)) ||
 	    vswitch_open(&vswitch, plan, netlink) < 0)
 		return EXIT_REFUSED;
-	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes, socket) == 0) {
+	if (notes_open(&notes, &vswitch) && loop_run(&vswitch, &notes, source, socket) == 0) {
 		code = EXIT_OK;
 		vswitch_close(&vswitch);
 	} else {
@@ -46,39 +35,6 @@ static enum exit_code serve(struct plan *plan, struct netlink *netlink, const ch
 		vswitch_withdraw(&vswitch);
 	}
 	notes_close(&notes);
-	return code;
-}
-
-/* From a readable cluster file to a running switch: each stage whole before the next begins. */
-static enum exit_code run_config(struct config *config, const struct run_options *options,
-				 struct netlink *netlink)
-{
-	const struct plan_machine machine = { .context = netlink, .mtu = machine_mtu };
-	char why[IDENTITY_WHY];
-	struct plan *plan;
-	uint32_t node;
-	enum exit_code code;
-
-	if (config->errors.error_count) {
-		config_report(config, not_started);
-		return EXIT_CONFIG;
-	}
-	node = identity_find(config->cluster, options->node, why);
-	if (node == NODE_NONE) {
-		log_error("%s", why);
-		return EXIT_REFUSED;
-	}
-	identity_check(config->cluster, node, netlink, &config->errors);
-	plan = config->errors.error_count
-		       ? NULL
-		       : plan_make(config->cluster, node, &machine, &config->errors);
-	if (!config_report(config, not_started))
-		code = EXIT_CONFIG;
-	else if (plan)
-		code = serve(plan, netlink, options->socket);
-	else
-		code = refuse_for_memory();
-	plan_free(plan);
 	return code;
 }
 
@@ -94,25 +50,26 @@ static bool read_config(struct config *config, const char *file)
 static enum exit_code verb_run(const struct verb *self, int argc, char **argv)
 {
 	struct run_options options;
+	struct source source;
 	struct netlink *netlink;
-	struct config config;
 	enum exit_code code;
 	int rc;
 
 	if (!options_run(self, argc, argv, &options, &code))
 		return code;
 	log_set_level(options.level);
-	if (!read_config(&config, options.file))
-		return EXIT_CONFIG;
 	rc = netlink_open(&netlink);
 	if (rc < 0) {
 		log_error("no netlink socket: %s", strerror(-rc));
-		config_free(&config);
 		return EXIT_REFUSED;
 	}
-	code = run_config(&config, &options, netlink);
+	source = (struct source) { .file = options.file, .node = options.node };
+	code = wanted_read(&source.running, options.file, options.node, netlink, stderr,
+			   "Nothing was started.");
+	if (code == EXIT_OK)
+		code = serve(&source, netlink, options.socket);
+	wanted_free(&source.running);
 	netlink_close(netlink);
-	config_free(&config);
 	return code;
 }
 

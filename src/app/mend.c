@@ -75,18 +75,23 @@ static void start(struct mend *m)
 	ev_timer_again(m->ev, &m->settle);
 }
 
-bool mend_open(struct mend *mend, struct ev_loop *ev, struct vswitch *s, const uint64_t *now,
+void mend_open(struct mend *mend, struct ev_loop *ev, struct vswitch *s, const uint64_t *now,
 	       mend_back back, void *context)
 {
 	*mend = (struct mend) { .ev = ev, .now = now, .back = back, .context = context };
-	if (!revive_open(&mend->revive, s) || !recheck_open(&mend->recheck, s))
-		return false;
+	revive_open(&mend->revive, s);
+	recheck_open(&mend->recheck, s);
 	start(mend);
-	return true;
+}
+
+/* Other ports may be lost, and what was opened is looked at as after the start. */
+void mend_again(struct mend *mend)
+{
+	await_revival(mend);
+	ev_timer_again(mend->ev, &mend->settle);
 }
 
 void mend_close(struct mend *mend)
 {
 	recheck_close(&mend->recheck);
-	revive_close(&mend->revive);
 }

@@ -23,11 +23,13 @@ struct mend {
 	ev_timer settle;  /* runs between a change and looking at it */
 };
 
-/* Starts to watch.  @mend must stay where it is.  False when memory is short; mend_close() is
- * needed all the same. */
-bool mend_open(struct mend *mend, struct ev_loop *ev, struct vswitch *s, const uint64_t *now,
+/* Starts to watch.  @mend must stay where it is. */
+void mend_open(struct mend *mend, struct ev_loop *ev, struct vswitch *s, const uint64_t *now,
 	       mend_back back, void *context);
 void mend_close(struct mend *mend);
+
+/* The switch has other ports and sockets now. */
+void mend_again(struct mend *mend);
 
 /* Port @number failed with @error (an errno), and is not watched any more. */
 void mend_port(struct mend *mend, uint32_t number, int error);

@@ -20,6 +20,24 @@ void notes_close(struct notes *notes)
 	free(notes->silent_since);
 }
 
+static uint32_t silence_of(const struct notes *notes, const struct plan *plan, struct addr group)
+{
+	for (size_t i = 0; i < plan->group_count; i++)
+		if (addr_equal(plan->groups[i].group, group))
+			return notes->silent_since[i];
+	return 0;
+}
+
+bool notes_prepare(const struct notes *notes, const struct plan *running, const struct plan *wanted,
+		   struct notes *out)
+{
+	*out = *notes;
+	out->silent_since = calloc(wanted->group_count + 1, sizeof(uint32_t));
+	for (size_t i = 0; out->silent_since && i < wanted->group_count; i++)
+		out->silent_since[i] = silence_of(notes, running, wanted->groups[i].group);
+	return out->silent_since;
+}
+
 static void say_frozen(struct notes *notes, const struct vswitch *s, const struct event *event,
 		       uint64_t now)
 {
@@ -45,7 +63,7 @@ static void say_no_runs(struct notes *notes, const struct vswitch *s, const stru
 		return;
 	log_warning("endpoint %s: source socket %u cannot send runs of datagrams (UDP_SEGMENT: %s) "
 		    "and sends them singly from now on (%" PRIu32 " more such lines were left out)",
-		    addr_text(s->wires[event->endpoint].self, ip), event->source,
+		    addr_text(s->wires[event->endpoint]->self, ip), event->source,
 		    strerror(event->error), swallowed);
 }
 
@@ -89,7 +107,7 @@ void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
 
 static uint64_t group_heard(const struct vswitch *s, const struct plan_group *group)
 {
-	const struct underlay_wire *wire = &s->wires[group->endpoint];
+	const struct underlay_wire *wire = s->wires[s->plan->endpoints[group->endpoint].number];
 
 	for (unsigned i = 1; i < udp_receivers(wire->udp); i++) {
 		if (addr_equal(udp_group(wire->udp, i), group->group))
@@ -103,11 +121,11 @@ static uint64_t group_floods(const struct vswitch *s, const struct plan_group *g
 {
 	uint64_t floods = 0;
 
-	for (uint32_t id = 0; id < s->plan->network_count; id++) {
-		const struct network_config *config = s->plan->networks[id].config;
+	for (uint32_t i = 0; i < s->plan->network_count; i++) {
+		const struct plan_network *n = &s->plan->networks[i];
 
-		if (config->flood == FLOOD_GROUP && addr_equal(config->group, group->group))
-			floods += s->tables->networks[id]->count.floods;
+		if (n->config->flood == FLOOD_GROUP && addr_equal(n->config->group, group->group))
+			floods += s->tables->networks[n->id]->count.floods;
 	}
 	return floods;
 }
@@ -153,10 +171,10 @@ void notes_watch_groups(struct notes *notes, const struct vswitch *s, uint64_t n
 static void dump_sockets(FILE *to, const struct vswitch *s)
 {
 	for (uint16_t w = 0; w < s->wire_count; w++) {
-		const struct underlay_wire *wire = &s->wires[w];
+		const struct underlay_wire *wire = s->wires[w];
 		char ip[ADDR_TEXT];
 
-		for (unsigned i = 0; i < udp_receivers(wire->udp); i++) {
+		for (unsigned i = 0; wire && i < udp_receivers(wire->udp); i++) {
 			struct addr group = udp_group(wire->udp, i);
 
 			fprintf(to,
@@ -164,8 +182,7 @@ static void dump_sockets(FILE *to, const struct vswitch *s)
 				" lost because our buffer was full\n",
 				group.family ? "group" : "endpoint",
 				addr_text(group.family ? group : wire->self, ip),
-				s->plan->endpoints[w].port, wire->heard[i],
-				udp_overflows(wire->udp, i));
+				wire->wanted->port, wire->heard[i], udp_overflows(wire->udp, i));
 		}
 	}
 }
@@ -174,7 +191,7 @@ static void dump_sockets(FILE *to, const struct vswitch *s)
 static void dump_devices(FILE *to, const struct vswitch *s)
 {
 	for (uint32_t i = 0; i < s->port_count; i++) {
-		const struct tap_port *port = &s->ports[i];
+		const struct tap_port *port = s->ports[i];
 		const struct network *n = s->tables->networks[port->network];
 		struct link_info link;
 

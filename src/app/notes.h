@@ -21,6 +21,10 @@ struct notes {
 bool notes_open(struct notes *notes, const struct vswitch *s);
 void notes_close(struct notes *notes);
 
+/* The notes that go on with another plan, to take the place of @notes; false when memory is short. */
+bool notes_prepare(const struct notes *notes, const struct plan *running, const struct plan *wanted,
+		   struct notes *out);
+
 /* Whoever else wants to hear of each note; NULL: nobody. */
 void notes_share(struct notes *notes, void (*shared)(void *context, const struct event *event),
 		 void *context);

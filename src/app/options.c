@@ -21,11 +21,13 @@ static void print_help(FILE *to, const struct verb *verbs)
 	fprintf(to, "vxs: a VXLAN switch in user space\n\n");
 	for (const struct verb *v = verbs; v->name; v++)
 		fprintf(to, "  vxs %-8s %-42s %s\n", v->name, v->usage, v->help);
-	fprintf(to, "\nExit status: 0 ok, 1 bad command line, 2 refused, 3 no switch to ask,\n"
-		    "4 configuration invalid.  `vxs help VERB` says more.\n"
-		    "`vxs run` listens to signals: SIGUSR1 shows tables and counters, SIGUSR2 "
-		    "tells the\n"
-		    "five steps of the next frames, SIGTERM and SIGINT end it.\n");
+	fprintf(to,
+		"\nExit status: 0 ok, 1 bad command line, 2 refused, 3 no switch to ask,\n"
+		"4 configuration invalid.  `vxs help VERB` says more.\n"
+		"`vxs run` listens to signals: SIGUSR1 shows tables and counters, SIGUSR2 "
+		"tells the\n"
+		"five steps of the next frames, SIGHUP reads the file again, SIGTERM and SIGINT "
+		"end it.\n");
 }
 
 /* "vxs: ..." or "vxs run: ...": one line on stderr, whatever the words in it are made of. */

@@ -1,34 +1,25 @@
 #include "app/recheck.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "port/local.h"
 
-bool recheck_open(struct recheck *r, struct vswitch *s)
+void recheck_open(struct recheck *r, struct vswitch *s)
 {
-	uint16_t count = s->wire_count;
 	int rc;
 
-	*r = (struct recheck) {
-		.s = s,
-		.endpoints = calloc(count ? count : 1, sizeof(struct recheck_endpoint)),
-	};
-	if (!r->endpoints)
-		return false;
+	*r = (struct recheck) { .s = s };
 	rc = link_changes_open(&r->changes);
 	if (rc < 0)
 		log_warning("the kernel does not tell of changed addresses and interfaces (%s): "
 			    "when an interface is made again, a group on it is not joined again",
 			    strerror(-rc));
-	return true;
 }
 
 void recheck_close(struct recheck *r)
 {
 	link_changes_close(r->changes);
-	free(r->endpoints);
 }
 
 int recheck_fd(const struct recheck *r)
@@ -38,9 +29,9 @@ int recheck_fd(const struct recheck *r)
 
 /* -- The address of an endpoint -- */
 
-static void say_address(struct recheck *r, uint16_t number, uint64_t now)
+static void say_address(struct underlay_wire *wire, uint64_t now)
 {
-	struct recheck_endpoint *endpoint = &r->endpoints[number];
+	struct wire_state *endpoint = &wire->state;
 	bool missing = endpoint->no_address;
 	uint32_t swallowed;
 	char ip[ADDR_TEXT];
@@ -49,40 +40,39 @@ static void say_address(struct recheck *r, uint16_t number, uint64_t now)
 	    !log_allowed(&endpoint->address, now, &swallowed))
 		return;
 	endpoint->said_no_address = missing;
-	log_warning("%s %s (%" PRIu32 " more such lines were left out)",
-		    addr_text(r->s->wires[number].self, ip),
+	log_warning("%s %s (%" PRIu32 " more such lines were left out)", addr_text(wire->self, ip),
 		    missing ? "is no address of this machine any more: nothing can be sent from it "
 			      "or arrive until it is back"
 			    : "is an address of this machine again",
 		    swallowed);
 }
 
-static void look_at_address(struct recheck *r, uint16_t number, uint64_t now)
+static void look_at_address(struct underlay_wire *wire, uint64_t now)
 {
-	r->endpoints[number].no_address = local_is_missing(r->s->wires[number].self);
-	say_address(r, number, now);
+	wire->state.no_address = local_is_missing(wire->self);
+	say_address(wire, now);
 }
 
 /* -- Its interface -- */
 
-static bool say_interface(struct recheck *r, uint16_t number, const char *what, const char *effect,
+static bool say_interface(struct underlay_wire *wire, const char *what, const char *effect,
 			  uint64_t now)
 {
 	uint32_t swallowed;
 	char ip[ADDR_TEXT];
 
-	if (!log_allowed(&r->endpoints[number].interface, now, &swallowed))
+	if (!log_allowed(&wire->state.interface, now, &swallowed))
 		return false;
 	log_warning("endpoint %s: %s%s (%" PRIu32 " more such lines were left out)",
-		    addr_text(r->s->wires[number].self, ip), what, effect, swallowed);
+		    addr_text(wire->self, ip), what, effect, swallowed);
 	return true;
 }
 
-static void look_at_interface(struct recheck *r, uint16_t number, uint64_t now)
+static void look_at_interface(struct underlay_wire *wire, uint64_t now)
 {
-	struct recheck_endpoint *endpoint = &r->endpoints[number];
-	const char *interface = r->s->plan->endpoints[number].interface;
-	struct udp *udp = r->s->wires[number].udp;
+	struct wire_state *endpoint = &wire->state;
+	const char *interface = wire->wanted->interface;
+	struct udp *udp = wire->udp;
 	char why[UDP_WHY];
 	int rc;
 
@@ -92,20 +82,23 @@ static void look_at_interface(struct recheck *r, uint16_t number, uint64_t now)
 	if (rc >= 0)
 		endpoint->lost = endpoint->no_interface = false;
 	if (rc > 0)
-		say_interface(r, number, interface,
+		say_interface(wire, interface,
 			      " was made again, and its groups were joined there again", now);
 	else if (rc < 0 && !endpoint->no_interface)
 		endpoint->no_interface = say_interface(
-			r, number, why, "; groups are not heard until that is mended", now);
+			wire, why, "; groups are not heard until that is mended", now);
 }
 
 static void note_removed(void *context, uint32_t ifindex)
 {
 	struct recheck *r = context;
 
-	for (uint16_t i = 0; i < r->s->wire_count; i++)
-		r->endpoints[i].lost |=
-			ifindex == 0 || ifindex == udp_interface(r->s->wires[i].udp);
+	for (uint16_t i = 0; i < r->s->wire_count; i++) {
+		struct underlay_wire *wire = r->s->wires[i];
+
+		if (wire)
+			wire->state.lost |= ifindex == 0 || ifindex == udp_interface(wire->udp);
+	}
 }
 
 /* -- The names of devices -- */
@@ -131,15 +124,18 @@ void recheck_look(struct recheck *r, uint64_t now)
 	if (r->changes)
 		link_changes_take(r->changes, note_removed, r);
 	for (uint16_t i = 0; i < r->s->wire_count; i++) {
-		look_at_address(r, i, now);
-		look_at_interface(r, i, now);
+		if (!r->s->wires[i])
+			continue;
+		look_at_address(r->s->wires[i], now);
+		look_at_interface(r->s->wires[i], now);
 	}
 	for (uint32_t i = 0; i < r->s->port_count; i++)
-		look_at_name(r, &r->s->ports[i], now);
+		look_at_name(r, r->s->ports[i], now);
 }
 
 void recheck_tick(struct recheck *r, uint64_t now)
 {
 	for (uint16_t i = 0; i < r->s->wire_count; i++)
-		say_address(r, i, now);
+		if (r->s->wires[i])
+			say_address(r->s->wires[i], now);
 }

@@ -14,23 +14,14 @@
 
 #define RECHECK_SETTLE (100 * NS_PER_MS)
 
-/* What is known to be wrong with an endpoint. */
-struct recheck_endpoint {
-	bool no_address, said_no_address;
-	bool no_interface; /* and that was said */
-	bool lost;         /* its interface went, and was not followed yet */
-	struct log_limit address, interface;
-};
-
 struct recheck {
 	struct vswitch *s;
-	struct link_changes *changes;       /* NULL: the kernel does not tell */
-	struct recheck_endpoint *endpoints; /* by number in the plan */
+	struct link_changes *changes; /* NULL: the kernel does not tell */
 	struct log_limit name;
 };
 
-/* False when memory is short.  Where the kernel does not tell of changes, that is logged. */
-bool recheck_open(struct recheck *r, struct vswitch *s);
+/* Where the kernel does not tell of changes, that is logged. */
+void recheck_open(struct recheck *r, struct vswitch *s);
 void recheck_close(struct recheck *r);
 
 /* To be watched: readable when something changed; −1: nothing to watch. */

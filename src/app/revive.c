@@ -2,26 +2,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-bool revive_open(struct revive *revive, struct vswitch *s)
+void revive_open(struct revive *revive, struct vswitch *s)
 {
-	*revive = (struct revive) {
-		.s = s,
-		.ports = calloc(s->port_count ? s->port_count : 1, sizeof(struct revival)),
-	};
-	return revive->ports;
-}
-
-void revive_close(struct revive *revive)
-{
-	free(revive->ports);
+	*revive = (struct revive) { .s = s };
 }
 
 static const char *network_of(const struct revive *revive, uint32_t number)
 {
-	return revive->s->tables->networks[revive->s->ports[number].network]->name;
+	return revive->s->tables->networks[revive->s->ports[number]->network]->name;
 }
 
 /* -- What people read -- */
@@ -35,7 +25,7 @@ static void say_lost(struct revive *revive, uint32_t number, int error, uint64_t
 	log_warning("network %s: its device %s is gone (%s); the network drops as port-down until "
 		    "the device is back, which is tried again and again (%" PRIu32
 		    " more such lines were left out)",
-		    network_of(revive, number), revive->s->ports[number].tap.name,
+		    network_of(revive, number), revive->s->ports[number]->tap.name,
 		    error == EBADFD ? "deleted" : strerror(error), swallowed);
 }
 
@@ -45,7 +35,7 @@ static void say_refused(struct revive *revive, uint32_t number, const char *why,
 
 	if (!log_allowed(&revive->refused, now, &swallowed))
 		return;
-	revive->ports[number].refused = true;
+	revive->s->ports[number]->refused = true;
 	log_warning(
 		"network %s: its device does not come back: %s (it is tried every %d s; %" PRIu32
 		" more such lines were left out)",
@@ -54,7 +44,7 @@ static void say_refused(struct revive *revive, uint32_t number, const char *why,
 
 static void say_back(struct revive *revive, uint32_t number, uint64_t now)
 {
-	const struct tap *tap = &revive->s->ports[number].tap;
+	const struct tap *tap = &revive->s->ports[number]->tap;
 	uint32_t swallowed;
 
 	if (!log_allowed(&revive->back, now, &swallowed))
@@ -72,9 +62,9 @@ static void say_back(struct revive *revive, uint32_t number, uint64_t now)
 void revive_lose(struct revive *revive, uint32_t number, int error, uint64_t now)
 {
 	say_lost(revive, number, error, now);
-	vswitch_drop_port(revive->s, &revive->s->ports[number]);
-	revive->ports[number].refused = false;
-	backoff_start(&revive->ports[number].backoff, now);
+	vswitch_drop_port(revive->s, revive->s->ports[number]);
+	revive->s->ports[number]->refused = false;
+	backoff_start(&revive->s->ports[number]->backoff, now);
 }
 
 /* The port to be tried first; PORT_NONE when none is lost. */
@@ -84,9 +74,9 @@ static uint32_t first_due(const struct revive *revive)
 	uint32_t first = PORT_NONE;
 
 	for (uint32_t i = 0; i < revive->s->port_count; i++) {
-		if (backoff_due(&revive->ports[i].backoff) >= due)
+		if (backoff_due(&revive->s->ports[i]->backoff) >= due)
 			continue;
-		due = backoff_due(&revive->ports[i].backoff);
+		due = backoff_due(&revive->s->ports[i]->backoff);
 		first = i;
 	}
 	return first;
@@ -96,7 +86,7 @@ uint64_t revive_due(const struct revive *revive)
 {
 	uint32_t first = first_due(revive);
 
-	return first == PORT_NONE ? UINT64_MAX : backoff_due(&revive->ports[first].backoff);
+	return first == PORT_NONE ? UINT64_MAX : backoff_due(&revive->s->ports[first]->backoff);
 }
 
 uint32_t revive_try(struct revive *revive, uint64_t now)
@@ -104,15 +94,15 @@ uint32_t revive_try(struct revive *revive, uint64_t now)
 	uint32_t number = first_due(revive);
 	char why[TAP_WHY];
 
-	if (number == PORT_NONE || backoff_due(&revive->ports[number].backoff) > now)
+	if (number == PORT_NONE || backoff_due(&revive->s->ports[number]->backoff) > now)
 		return PORT_NONE;
-	if (vswitch_restore_port(revive->s, &revive->s->ports[number], why) < 0) {
-		backoff_failed(&revive->ports[number].backoff, now);
-		if (!revive->ports[number].refused)
+	if (vswitch_restore_port(revive->s, revive->s->ports[number], why) < 0) {
+		backoff_failed(&revive->s->ports[number]->backoff, now);
+		if (!revive->s->ports[number]->refused)
 			say_refused(revive, number, why, now);
 		return PORT_NONE;
 	}
-	backoff_end(&revive->ports[number].backoff);
+	backoff_end(&revive->s->ports[number]->backoff);
 	say_back(revive, number, now);
 	return number;
 }

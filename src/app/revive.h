@@ -11,23 +11,13 @@
 #define APP_REVIVE_H
 
 #include "app/switch.h"
-#include "base/backoff.h"
-#include "base/log.h"
-
-struct revival {
-	struct backoff backoff;
-	bool refused; /* and it was said why */
-};
 
 struct revive {
 	struct vswitch *s;
-	struct revival *ports; /* by number in struct vswitch */
 	struct log_limit lost, refused, back;
 };
 
-/* False when memory is short. */
-bool revive_open(struct revive *revive, struct vswitch *s);
-void revive_close(struct revive *revive);
+void revive_open(struct revive *revive, struct vswitch *s);
 
 /* Port @number failed with @error (an errno): takes it out of service until it comes back. */
 void revive_lose(struct revive *revive, uint32_t number, int error, uint64_t now);

@@ -6,7 +6,7 @@
 #ifndef APP_SWITCH_H
 #define APP_SWITCH_H
 
-#include "app/ops.h"
+#include "app/doors.h"
 #include "engine/engine.h"
 #include "plan/plan.h"
 #include "port/link.h"
@@ -16,10 +16,10 @@ struct vswitch {
 	struct netlink *netlink;
 	struct tables *tables;
 	struct engine *engine;
-	struct underlay_wire *wires; /* by endpoint */
-	uint16_t wire_count;         /* open ones */
-	struct tap_port *ports;      /* one per network that has a device */
-	uint32_t port_count;         /* open ones */
+	struct underlay_wire **wires; /* by number of the endpoint; NULL where there is none */
+	uint16_t wire_count;
+	struct tap_port **ports; /* one per network that has a device */
+	uint32_t port_count;
 };
 
 /* Opens what @plan asks for.  0, or −errno after the log said what failed; then nothing is left

@@ -10,7 +10,8 @@ static void look_at_drops(struct watch_seen *seen, const struct switch_view *vie
 	for (unsigned reason = 0; reason < DROP_REASON_COUNT; reason++) {
 		uint64_t more = drops->count[reason] - seen->drops.count[reason];
 
-		if (more)
+		/* Fewer: another network has taken this one's place. */
+		if (drops->count[reason] > seen->drops.count[reason])
 			item_tell(view, ABOUT_DROP, n ? n->id : NETWORK_NONE,
 				  json_pack("{s:s, s:s?, s:s, s:I, s:I}", "event", "drop", "dev",
 					    n ? network_label(n) : NULL, "reason",
