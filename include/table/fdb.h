@@ -139,6 +139,13 @@ typedef bool fdb_keeps(const void *context, const struct fdb_entry *entry, uint3
  * newest fit.  False when memory is short. */
 bool fdb_adopt(struct fdb *fdb, const struct fdb *from, fdb_keeps *keeps, const void *context);
 
+/* Removes what @keeps does not keep, and puts in the fixed entries of @fixed, for which there is room
+ * after fdb_reserve(). */
+void fdb_restate(struct fdb *fdb, const struct fdb *fixed, fdb_keeps *keeps, const void *context);
+
+/* Room for @fixed more entries that are not learned; false when memory is short. */
+bool fdb_reserve(struct fdb *fdb, uint32_t fixed);
+
 struct fdb_counts {
 	uint32_t learned, fixed; /* entries now; fixed = static and own */
 	uint64_t learns, moves, freezes, aged, evicted;
@@ -146,6 +153,7 @@ struct fdb_counts {
 
 const struct fdb_counts *fdb_counts(const struct fdb *fdb);
 uint32_t fdb_capacity(const struct fdb *fdb);                /* for learned entries */
+uint32_t fdb_ageing(const struct fdb *fdb);                  /* seconds; 0: never */
 uint32_t fdb_held_by(const struct fdb *fdb, uint32_t owner); /* learned entries of this owner */
 
 /* A digest of everything in the table, so that a test can see that asking changed nothing. */

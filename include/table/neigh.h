@@ -34,6 +34,9 @@ uint32_t neigh_end(const struct neigh *neigh); /* as fdb_end(); free ones have n
 
 /* Adds @entry or replaces the one of the same address; false when memory is short. */
 bool neigh_put(struct neigh *neigh, struct neigh_entry entry);
+/* Makes room for @more; false when memory is short. */
+bool neigh_reserve(struct neigh *neigh, uint32_t more);
+
 /* False when @ip was not there. */
 bool neigh_remove(struct neigh *neigh, struct addr ip);
 

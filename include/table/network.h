@@ -81,6 +81,10 @@ struct network {
 	struct budget bum;     /* extra copies (datagrams − 1 per frame) */
 	struct budget too_big; /* "too big" messages */
 
+	/* Made beside the running tables: it will have the entries of the network that it succeeds, and
+	 * until then has only those that the file gives (table/tables.h). */
+	bool keeps_tables;
+
 	struct network_port ports[NETWORK_PORTS];
 	uint32_t ports_end; /* one above the last used index */
 

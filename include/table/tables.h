@@ -75,6 +75,12 @@ struct network *tables_succeed_network(struct tables *beside, const struct netwo
 				       const char *name, uint32_t vni, uint32_t max_fdb,
 				       uint32_t ageing);
 
+/* Now that all is put into @n, the successor of @old: it will have, besides, what traffic taught @old
+ * (not what came from a peer that may not speak in @n, nor from a port that is another now), and
+ * entries that no line of the file has made.  Where size and ageing are the same, @n takes over the
+ * tables themselves when it takes its place.  False when memory is short. */
+bool tables_inherit(const struct tables *beside, struct network *n, const struct network *old);
+
 /* @t becomes what @beside is, which is freed with everything that the two do not share. */
 void tables_replace(struct tables *t, struct tables *beside);
 

@@ -49,42 +49,7 @@ static bool add_endpoints(struct change *c)
 	return true;
 }
 
-/* -- What a network takes along -- */
-
-struct keeping {
-	const struct tables *tables;
-	const struct network *n; /* as it will be */
-};
-
-/* Of an owner that is no peer (a port), and where anybody may speak, everything stays. */
-static bool may_still_speak(const struct network *n, const struct fdb_entry *entry, uint32_t owner)
-{
-	if (entry->place.kind != PLACE_PEER || !n->members)
-		return true;
-	return owner != FDB_OWNER_STRANGERS && peer_set_has(n->members, entry->place.to.peer);
-}
-
-static bool keeps(const void *context, const struct fdb_entry *entry, uint32_t owner)
-{
-	const struct keeping *k = context;
-
-	if (entry->kind != FDB_LEARNED)
-		return !origin_is_line(k->tables->origins, entry->origin);
-	return may_still_speak(k->n, entry, owner);
-}
-
-static bool adopt_neighbours(const struct change *c, struct network *n, const struct neigh *from)
-{
-	for (uint32_t slot = neigh_next(from, 0); slot != NEIGH_NONE;
-	     slot = neigh_next(from, slot + 1)) {
-		const struct neigh_entry *entry = neigh_at(from, slot);
-
-		if (!origin_is_line(c->tables->origins, entry->origin) &&
-		    neigh_find(n->neigh, entry->ip) == NEIGH_NONE && !neigh_put(n->neigh, *entry))
-			return false;
-	}
-	return true;
-}
+/* -- Networks -- */
 
 /* A bucket is not filled by a reload. */
 static void adopt_budget(struct budget *b, const struct budget *from)
@@ -98,16 +63,13 @@ static bool succeed(struct change *c, struct plan_network *from, const struct ne
 	const struct network_config *config = from->config;
 	struct network *n = tables_succeed_network(c->a->tables, old, config->name, config->vni,
 						   config->max_fdb, config->ageing);
-	struct keeping k = { .tables = c->tables, .n = n };
 
 	if (!apply_network(c->a, from, n))
 		return false;
 	adopt_budget(&n->bum, &old->bum);
 	adopt_budget(&n->too_big, &old->too_big);
-	return fdb_adopt(n->fdb, old->fdb, keeps, &k) && adopt_neighbours(c, n, old->neigh);
+	return tables_inherit(c->a->tables, n, old);
 }
-
-/* -- Networks -- */
 
 static bool is_same(const struct change *c, const struct plan_network *from,
 		    const struct plan_network *old)

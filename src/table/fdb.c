@@ -329,11 +329,11 @@ uint32_t fdb_age(struct fdb *fdb, uint64_t now, uint32_t budget)
 }
 
 /* Each fixed entry has a slot of its own, so that the learned ones always keep theirs. */
-static bool reserve_fixed(struct fdb *fdb)
+bool fdb_reserve(struct fdb *fdb, uint32_t fixed)
 {
-	uint32_t needed = fdb->capacity + fdb->counts.fixed + 1;
+	uint32_t needed = fdb->capacity + fdb->counts.fixed + fixed;
 
-	return needed <= fdb->room || reserve(fdb, fdb->room + fdb->counts.fixed + FIXED_ROOM);
+	return needed <= fdb->room || reserve(fdb, needed + fdb->counts.fixed + FIXED_ROOM);
 }
 
 /* The slot of @mac with whatever stood there gone; FDB_NONE when memory is short. */
@@ -345,7 +345,7 @@ static uint32_t clear_for_fixed(struct fdb *fdb, struct mac mac)
 		flood_list_put(fdb->entries[slot].list);
 		return slot;
 	}
-	if (!reserve_fixed(fdb))
+	if (!fdb_reserve(fdb, 1))
 		return FDB_NONE;
 	if (slot != SLOT_NONE)
 		unlink_learned(fdb, slot);
@@ -419,6 +419,11 @@ const struct fdb_counts *fdb_counts(const struct fdb *fdb)
 uint32_t fdb_capacity(const struct fdb *fdb)
 {
 	return fdb->capacity;
+}
+
+uint32_t fdb_ageing(const struct fdb *fdb)
+{
+	return fdb->ageing;
 }
 
 uint32_t fdb_held_by(const struct fdb *fdb, uint32_t owner)

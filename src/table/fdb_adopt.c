@@ -1,5 +1,7 @@
 /* A table takes over what another has learned: so a network is made anew beside the running one, with
  * other static entries, another size or another ageing time, and loses nothing. */
+#include <assert.h>
+
 #include "base/clock.h"
 #include "fdb_table.h"
 
@@ -22,7 +24,7 @@ static void adopt_learned(struct fdb *fdb, const struct fdb *from, uint32_t slot
 		fdb->entries[at] = *old;
 }
 
-static bool adopt_fixed(struct fdb *fdb, const struct fdb_entry *old)
+static bool put_fixed(struct fdb *fdb, const struct fdb_entry *old)
 {
 	if (old->list)
 		return fdb_put_group(fdb, old->mac, flood_list_hold(old->list), old->origin) !=
@@ -48,7 +50,7 @@ bool fdb_adopt(struct fdb *fdb, const struct fdb *from, fdb_keeps *keeps, const 
 		if (entry->kind == FDB_LEARNED || !keeps(context, entry, FDB_NONE) ||
 		    is_taken(fdb, entry->mac))
 			continue;
-		if (!adopt_fixed(fdb, entry))
+		if (!put_fixed(fdb, entry))
 			return false;
 	}
 	for (uint32_t slot = from->by_age.first; slot != SLOT_NONE; slot = from->ages[slot].next) {
@@ -60,4 +62,22 @@ bool fdb_adopt(struct fdb *fdb, const struct fdb *from, fdb_keeps *keeps, const 
 	}
 	adopt_counts(&fdb->counts, &from->counts);
 	return true;
+}
+
+static uint32_t owner_in(const struct fdb *fdb, uint32_t slot)
+{
+	return fdb->entries[slot].kind == FDB_LEARNED ? fdb_owner_of(&fdb->owners, slot) : FDB_NONE;
+}
+
+void fdb_restate(struct fdb *fdb, const struct fdb *fixed, fdb_keeps *keeps, const void *context)
+{
+	for (uint32_t slot = fdb_next(fdb, 0); slot != FDB_NONE; slot = fdb_next(fdb, slot + 1))
+		if (!keeps(context, &fdb->entries[slot], owner_in(fdb, slot)))
+			fdb_remove(fdb, slot);
+	for (uint32_t slot = fdb_next(fixed, 0); slot != FDB_NONE;
+	     slot = fdb_next(fixed, slot + 1)) {
+		bool put = put_fixed(fdb, &fixed->entries[slot]);
+
+		assert(put);
+	}
 }

@@ -116,6 +116,13 @@ bool neigh_put(struct neigh *neigh, struct neigh_entry entry)
 	return true;
 }
 
+bool neigh_reserve(struct neigh *neigh, uint32_t more)
+{
+	uint32_t needed = neigh->count + more;
+
+	return needed <= neigh->room || reserve(neigh, needed);
+}
+
 bool neigh_remove(struct neigh *neigh, struct addr ip)
 {
 	uint32_t slot = neigh_find(neigh, ip);

@@ -222,10 +222,12 @@ struct network *tables_succeed_network(struct tables *beside, const struct netwo
 				       const char *name, uint32_t vni, uint32_t max_fdb,
 				       uint32_t ageing)
 {
-	struct network *n = add_at(beside, old->id, name, vni, max_fdb, ageing);
+	bool keeps = max_fdb == fdb_capacity(old->fdb) && ageing == fdb_ageing(old->fdb);
+	struct network *n = add_at(beside, old->id, name, vni, keeps ? 0 : max_fdb, ageing);
 
 	if (!n)
 		return NULL;
+	n->keeps_tables = keeps;
 	memcpy(n->ports, old->ports, sizeof(n->ports));
 	n->ports_end = old->ports_end;
 	n->count = old->count;

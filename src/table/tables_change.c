@@ -37,6 +37,9 @@ void tables_replace(struct tables *t, struct tables *beside)
 {
 	struct tables old = *t;
 
+	for (uint32_t id = 0; id < beside->network_count && id < t->network_count; id++)
+		if (beside->networks[id] && beside->networks[id]->keeps_tables)
+			network_take_tables(t, beside->networks[id], t->networks[id]);
 	t->networks = beside->networks;
 	t->network_count = beside->network_count;
 	t->endpoints = beside->endpoints;

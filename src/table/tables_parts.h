@@ -9,4 +9,7 @@ void network_index_free(struct network_index *index);
 
 void network_free(struct network *n);
 
+/* @n takes over the tables of @old, if it is to. */
+void network_take_tables(const struct tables *t, struct network *n, struct network *old);
+
 #endif
