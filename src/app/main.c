@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/client.h"
+#include "app/compare.h"
 #include "app/config.h"
 #include "app/descriptors.h"
 #include "app/loop.h"
@@ -104,6 +105,14 @@ static enum exit_code verb_check(const struct verb *self, int argc, char **argv)
 	return fine ? EXIT_OK : EXIT_CONFIG;
 }
 
+static enum exit_code verb_diff(const struct verb *self, int argc, char **argv)
+{
+	struct diff_options options;
+	enum exit_code code;
+
+	return options_diff(self, argc, argv, &options, &code) ? compare_files(&options) : code;
+}
+
 static enum exit_code no_such_code(const struct verb *self, const char *word)
 {
 	struct explanation nearest;
@@ -137,6 +146,7 @@ static const struct verb verbs[] = {
 	  verb_run },
 	{ "check", "FILE [--format text|json|github]", "say what is wrong with a cluster file",
 	  verb_check },
+	{ "diff", "OLD NEW [--node NAME]", "say what another file changes for a node", verb_diff },
 	{ "explain", "[CODE] [--json]", "say more about a code such as E112", verb_explain },
 	{ "fdb", "[add|append|replace|del|get|flush|show] ...", "where MACs live", verb_ask },
 	{ "neigh", "[add|replace|del|get|flush|show] ...", "which MAC an address has", verb_ask },

@@ -310,6 +310,32 @@ bool options_check(const struct verb *self, int argc, char **argv, struct check_
 	return nothing_left(self, argc, argv);
 }
 
+bool options_diff(const struct verb *self, int argc, char **argv, struct diff_options *out,
+		  enum exit_code *code)
+{
+	static const struct option longs[] = {
+		{ "node", required_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	*out = (struct diff_options) { 0 };
+	*code = EXIT_USAGE;
+	while ((c = next_option(self, argc, argv, ":h", longs)) != -1) {
+		*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
+		if (c != 'n' || !set_once(self, &out->node, "--node"))
+			return false;
+	}
+	if (argc - optind < 2)
+		return options_complain(self, "which two cluster files?");
+	out->old = argv[optind++];
+	out->new = argv[optind++];
+	if (!out->node)
+		out->node = environment("VXS_NODE");
+	return nothing_left(self, argc, argv);
+}
+
 bool options_explain(const struct verb *self, int argc, char **argv, struct explain_options *out,
 		     enum exit_code *code)
 {

@@ -39,6 +39,11 @@ struct check_options {
 	enum report_format format;
 };
 
+struct diff_options {
+	const char *old, *new; /* files */
+	const char *node;      /* --node, or $VXS_NODE, or NULL */
+};
+
 struct explain_options {
 	const char *code; /* NULL: all of them */
 	bool json;
@@ -53,7 +58,9 @@ enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 bool options_run(const struct verb *self, int argc, char **argv, struct run_options *out,
 		 enum exit_code *code);
 
-/* `vxs check` and `vxs explain`, in the same way. */
+/* `vxs check`, `vxs diff` and `vxs explain`, in the same way. */
+bool options_diff(const struct verb *self, int argc, char **argv, struct diff_options *out,
+		  enum exit_code *code);
 bool options_check(const struct verb *self, int argc, char **argv, struct check_options *out,
 		   enum exit_code *code);
 bool options_explain(const struct verb *self, int argc, char **argv, struct explain_options *out,
