@@ -1,5 +1,6 @@
 #include "app/switch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,14 +17,16 @@ static int open_tables(struct vswitch *s)
 
 static int open_wire(struct vswitch *s, uint16_t number)
 {
+	struct underlay_wire *wire;
 	char why[UDP_WHY];
-	int rc = door_open_wire(s->plan, &s->plan->endpoints[number], &s->wires[number], why);
+	int rc = door_open_wire(s->plan, &s->plan->endpoints[number], &wire, why);
 
-	if (rc < 0)
+	if (rc < 0) {
 		log_error("%s", why);
-	else
-		s->wire_count++;
-	return rc;
+		return rc;
+	}
+	s->wires[s->wire_count++] = wire;
+	return 0;
 }
 
 static int join_groups(struct vswitch *s)
@@ -96,6 +99,7 @@ static int open_engine(struct vswitch *s)
 	for (uint16_t i = 0; i < s->wire_count; i++) {
 		struct underlay_wire *wire = s->wires[i];
 
+		assert(wire);
 		if (!engine_attach_wire(s->engine, i, &underlay_wire_ops, wire,
 					udp_sources(wire->udp)))
 			return -ENOMEM;
@@ -103,6 +107,7 @@ static int open_engine(struct vswitch *s)
 	for (uint32_t i = 0; i < s->port_count; i++) {
 		struct tap_port *port = s->ports[i];
 
+		assert(port);
 		if (!engine_attach_port(s->engine, port->network, port->index, &tap_port_ops, port))
 			return -ENOMEM;
 	}

@@ -17,7 +17,7 @@ static struct lines lines_of_members(const struct cluster *c, const struct netwo
 
 	if (!n->members)
 		lines_add(&l, "all");
-	for (size_t i = 0; i < n->member_count; i++)
+	for (size_t i = 0; n->members && i < n->member_count; i++)
 		lines_add(&l, "%s", node_name(c, n->members[i]));
 	return l;
 }

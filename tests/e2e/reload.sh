@@ -82,6 +82,21 @@ follows "  pink: { vni: 201, device: red2 }"
 t "a network of another name has the device" dumped n1 '^device red2 of network pink: up'
 t "the group was left" not dumped n1 '^group'
 
+follows "  pink: { vni: 201, device: red2 }" "  green: { vni: 202, device: green2, port: 8472 }"
+index2=$(in_ns n1 cat /sys/class/net/red2/ifindex)
+follows "  pink: { vni: 202, device: green2, port: 8472 }" "  green: { vni: 201, device: red2 }"
+t "two networks swap all they have" dumped n1 '^device red2 of network green: up'
+t "and their devices stay" is "$(in_ns n1 cat /sys/class/net/red2/ifindex)" = "$index2"
+printf '%s\n' "link del red2" "link add red2 type bridge" | in_ns n1 ip -batch -
+eventually last 'device red2 is gone' >/dev/null
+follows "  green: { vni: 201, device: red2, mtu: 1300 }"
+t "a network whose device is lost changes too" dumped n1 '^network green vni 201 mtu 1300'
+t "which does not bring it back" dumped n1 '^device red2 of network green: gone'
+follows "  green: { vni: 201, device: red3, mtu: 1300 }"
+t "another device does" dumped n1 '^device red3 of network green: up'
+in_ns n1 ip link del red2
+follows "  pink: { vni: 201, device: red2 }"
+
 before=$(descriptors)
 follows "  red: { vni: 99999999, device: red }" "  green: { vni: 7, devise: green }"
 t "a wrong file is not followed: all errors are said" last 'cluster.yaml:14:.*devise'
