@@ -11,7 +11,8 @@ static bool has_room(int fd, int *patience)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 
-	while (poll(&p, 1, 0) == 0) {
+	/* A signal fails it, and then it has not said that there is room. */
+	while (poll(&p, 1, 0) < 1) {
 		if (*patience <= 0)
 			return false;
 		*patience -= WAIT;
