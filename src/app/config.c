@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 /* Room for more than CONFIG_MAX, so that a file that is too long is told from one that fits. */
 static int make_room(struct config *out, size_t *room)
 {
@@ -109,6 +111,8 @@ bool config_report(struct config *config, FILE *to, const char *consequence)
 	if (config->errors.count)
 		errors_print(to, &config->errors, config->file, config->text, config->len,
 			     config->errors.error_count ? consequence : NULL);
+	else if (config->errors.error_count)
+		log_error("memory is short for saying what is wrong with %s", config->file);
 	return config->errors.error_count == 0;
 }
 

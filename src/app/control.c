@@ -214,7 +214,8 @@ static void on_client(EV_P_ ev_io *io, int events)
 	if (events & EV_READ && !read_in(c))
 		c->ended = true;
 	answer(c);
-	if (!flush_out(c) || is_done(c))
+	/* One that can not be watched (EV_ERROR) could not be told of either. */
+	if (!flush_out(c) || is_done(c) || events & EV_ERROR)
 		drop_client(c);
 	else
 		watch_client(c);
@@ -245,7 +246,10 @@ static void on_listener(EV_P_ ev_io *io, int events)
 {
 	struct control *control = io->data;
 
-	(void)events;
+	if (events & EV_ERROR) { /* libev has let go of it */
+		log_warning("the control socket can not be watched: nobody is answered there");
+		return;
+	}
 	for (unsigned i = 0; i < CONTROL_ACCEPTS; i++) {
 		int fd = unix_accept(&control->listener);
 
