@@ -108,7 +108,8 @@ t "the stranger was refused" has_counted n1 unknown-peer $((MANY / 2))
 if grep -q __asan_init "$VXS"; then
 	t_skip "no memory was asked for" "the sanitizer asks for its own"
 else
-	t "no memory was asked for" is "$(status_of VmData)" -eq "$data"
+	# But for one step of malloc's heap: what happens once may happen only now.
+	t "no memory was asked for" is "$(status_of VmData)" -le $((data + 132 + 8))
 	t "and no more is resident" is "$(growth)" -le $RSS_GROWTH
 fi
 t "descriptors are as many" is "$(descriptors)" -eq "$files"

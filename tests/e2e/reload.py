@@ -100,7 +100,7 @@ def reload(daemon, file, text, valid):
 
 
 def main():
-    file, log, pid, count, seed = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+    file, log, pid, count, seed, leeway = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
     daemon, rng = Daemon(log, pid), random.Random(seed)
     with open(file) as at:
         base = at.read()
@@ -117,7 +117,7 @@ def main():
           f"memory after half of them {memory} KB, after all {daemon.memory()} KB")
     if daemon.descriptors() != descriptors:
         sys.exit("descriptors leak")
-    if daemon.memory() > memory + 1024:
+    if daemon.memory() > memory + leeway:
         sys.exit("memory leaks")
 
 

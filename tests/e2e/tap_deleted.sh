@@ -171,7 +171,7 @@ for n in 1 2; do
 	address n$n red 10.0.1.$n/24
 done
 mac=$(mac_of n1 blue)
-need pings n1 10.0.1.2
+need eventually pings n1 10.0.1.2
 often
 in_a_bridge
 taken
