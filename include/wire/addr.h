@@ -24,6 +24,12 @@ struct prefix {
 	uint8_t length;   /* 0..32 or 0..128 */
 };
 
+/* An address of an interface: 10.42.1.1/16.  Unlike a prefix it has host bits. */
+struct ifaddress {
+	struct addr addr; /* ADDR_NONE: none */
+	uint8_t length;   /* of the prefix that is on the link */
+};
+
 static inline struct addr addr_v4(const uint8_t octet[4])
 {
 	struct addr a = { .family = ADDR_V4 };
@@ -51,6 +57,9 @@ static inline bool addr_equal(struct addr a, struct addr b)
 	return a.family == b.family && memcmp(a.octet, b.octet, sizeof(a.octet)) == 0;
 }
 
+/* For sorting: by family, then as numbers. */
+int addr_order(const struct addr *a, const struct addr *b);
+
 bool addr_is_multicast(struct addr a);   /* 224.0.0.0/4, ff00::/8 */
 bool addr_is_unspecified(struct addr a); /* 0.0.0.0, ::, ADDR_NONE */
 bool addr_is_loopback(struct addr a);    /* 127.0.0.0/8, ::1 */
@@ -68,5 +77,18 @@ bool prefix_contains(struct prefix p, struct addr a);
 
 /* The prefix of @length (at most the family's) that @a lies in. */
 struct prefix prefix_of(struct addr a, uint8_t length);
+
+/* The address one prefix of @length (not 0) further on, with the same bits behind it; false, and *@a
+ * is all zeros before them, where there is none. */
+bool addr_advance(struct addr *a, uint8_t length);
+
+/* The last address of @p. */
+struct addr prefix_last(struct prefix p);
+
+/* @base with the bits behind @length of @host. */
+struct addr addr_join(struct addr base, struct addr host, uint8_t length);
+
+/* "10.42.1.1/16" */
+const char *ifaddress_text(struct ifaddress a, char out[PREFIX_TEXT]);
 
 #endif

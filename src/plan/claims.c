@@ -2,13 +2,6 @@
 
 #include <stdlib.h>
 
-int addr_order(const struct addr *a, const struct addr *b)
-{
-	int order = (a->family > b->family) - (a->family < b->family);
-
-	return order != 0 ? order : memcmp(a->octet, b->octet, sizeof(a->octet));
-}
-
 static int compare(const void *left, const void *right)
 {
 	const struct claim *a = left, *b = right;

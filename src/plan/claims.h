@@ -25,7 +25,4 @@ size_t claims_from(const struct claims *claims, struct addr addr);
 /* The node with this address, or NODE_NONE. */
 uint32_t claims_find(const struct claims *claims, struct addr addr);
 
-/* Before, the same, behind: by family, then by number. */
-int addr_order(const struct addr *a, const struct addr *b);
-
 #endif

@@ -3,6 +3,13 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+int addr_order(const struct addr *a, const struct addr *b)
+{
+	int order = (a->family > b->family) - (a->family < b->family);
+
+	return order != 0 ? order : memcmp(a->octet, b->octet, sizeof(a->octet));
+}
+
 bool addr_is_multicast(struct addr a)
 {
 	if (a.family == ADDR_V4)
@@ -122,6 +129,41 @@ bool prefix_contains(struct prefix p, struct addr a)
 		if ((a.octet[i] ^ p.addr.octet[i]) & prefix_mask(p.length, i))
 			return false;
 	return true;
+}
+
+bool addr_advance(struct addr *a, uint8_t length)
+{
+	unsigned step = 1U << (7 - (length - 1) % 8);
+
+	for (size_t i = (size_t)(length - 1) / 8 + 1; i-- > 0 && step;) {
+		unsigned sum = a->octet[i] + step;
+
+		a->octet[i] = (uint8_t)sum;
+		step = sum >> 8;
+	}
+	return step == 0;
+}
+
+struct addr prefix_last(struct prefix p)
+{
+	for (size_t i = 0; i < addr_size(p.addr); i++)
+		p.addr.octet[i] |= (uint8_t)~prefix_mask(p.length, i);
+	return p.addr;
+}
+
+struct addr addr_join(struct addr base, struct addr host, uint8_t length)
+{
+	for (size_t i = 0; i < addr_size(base); i++) {
+		uint8_t mask = prefix_mask(length, i);
+
+		base.octet[i] = (uint8_t)((base.octet[i] & mask) | (host.octet[i] & ~mask));
+	}
+	return base;
+}
+
+const char *ifaddress_text(struct ifaddress a, char out[PREFIX_TEXT])
+{
+	return prefix_text((struct prefix) { a.addr, a.length }, out);
 }
 
 struct prefix prefix_of(struct addr a, uint8_t length)
