@@ -25,6 +25,7 @@ struct tap_options {
 	bool persist; /* survives us: owner is set first */
 	bool offload;
 	const char *bridge; /* existing bridge to enslave it to, or NULL */
+	bool silent;        /* no addresses of the kernel's own making, as in a bridge */
 };
 
 struct tap {

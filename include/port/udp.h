@@ -59,6 +59,9 @@ uint16_t udp_sources(const struct udp *udp);
 /* The number, for udp_fd(), of the socket that sends for source @source. */
 unsigned udp_sender(const struct udp *udp, uint16_t source);
 
+/* The UDP port that source @source sends from; 0 when the system does not say. */
+uint16_t udp_source_port(const struct udp *udp, uint16_t source);
+
 /* Of receiving socket @socket: its group, or ADDR_NONE for the main one; and datagrams the kernel
  * dropped at the socket since it was opened, nearly always because its buffer was full
  * (SO_MEMINFO; a 32-bit count that wraps). */

@@ -31,6 +31,10 @@ int unix_accept(const struct unix_listener *listener);
 /* A blocking descriptor, or −errno (−ECONNREFUSED: nobody listens any more). */
 int unix_connect(const char *path);
 
+/* The process at the other end of a connection, as it was when it listened; 0 when it is not one that
+ * can be seen from here. */
+pid_t unix_other_process(int fd);
+
 /* Takes and gives bytes without waiting, and without SIGPIPE: how many, 0 at the end (of what the
  * other says), −errno. */
 ssize_t unix_receive(int fd, void *at, size_t room);

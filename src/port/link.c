@@ -11,42 +11,8 @@
 #include "netlink.h"
 
 enum {
-	TRIES = 8,       /* of a dump that the kernel says was torn by a change */
-	ATTRIBUTES = 64, /* types below it are looked at; all we ask for are */
+	TRIES = 8, /* of a dump that the kernel says was torn by a change */
 };
-
-/* The attributes of a message or a nest, by type; NULL where there is none. */
-struct attributes {
-	const struct nlattr *at[ATTRIBUTES];
-};
-
-static int gather(const struct nlattr *a, void *data)
-{
-	struct attributes *out = data;
-	uint16_t type = mnl_attr_get_type(a);
-
-	if (type < ATTRIBUTES)
-		out->at[type] = a;
-	return MNL_CB_OK;
-}
-
-static struct attributes attributes_of(const struct nlmsghdr *message, size_t header_len)
-{
-	struct attributes out = { 0 };
-
-	mnl_attr_parse(message, (unsigned)header_len, gather, &out);
-	return out;
-}
-
-/* Of no nest: none. */
-static struct attributes attributes_in(const struct nlattr *nest)
-{
-	struct attributes out = { 0 };
-
-	if (nest)
-		mnl_attr_parse_nested(nest, gather, &out);
-	return out;
-}
 
 /* "" without the attribute. */
 static void copy_text(char *out, size_t size, const struct nlattr *from)
@@ -55,16 +21,6 @@ static void copy_text(char *out, size_t size, const struct nlattr *from)
 	if (from)
 		snprintf(out, size, "%.*s", (int)mnl_attr_get_payload_len(from),
 			 (const char *)mnl_attr_get_payload(from));
-}
-
-/* Zeros without the attribute, or behind a shorter one (of an older kernel). */
-static void copy_bytes(void *out, size_t size, const struct nlattr *from)
-{
-	size_t len = from ? mnl_attr_get_payload_len(from) : 0;
-
-	memset(out, 0, size);
-	if (from)
-		memcpy(out, mnl_attr_get_payload(from), len < size ? len : size);
 }
 
 static int read_link(const struct nlmsghdr *message, void *data)
@@ -85,10 +41,10 @@ static int read_link(const struct nlmsghdr *message, void *data)
 	copy_text(info->alias, sizeof(info->alias), at[IFLA_IFALIAS]);
 	copy_text(info->kind, sizeof(info->kind),
 		  attributes_in(at[IFLA_LINKINFO]).at[IFLA_INFO_KIND]);
-	copy_bytes(info->mac.octet, sizeof(info->mac.octet), at[IFLA_ADDRESS]);
-	copy_bytes(&info->mtu, sizeof(info->mtu), at[IFLA_MTU]);
-	copy_bytes(&info->master, sizeof(info->master), at[IFLA_MASTER]);
-	copy_bytes(&stats, sizeof(stats), at[IFLA_STATS64]);
+	attribute_bytes(info->mac.octet, sizeof(info->mac.octet), at[IFLA_ADDRESS]);
+	attribute_bytes(&info->mtu, sizeof(info->mtu), at[IFLA_MTU]);
+	attribute_bytes(&info->master, sizeof(info->master), at[IFLA_MASTER]);
+	attribute_bytes(&stats, sizeof(stats), at[IFLA_STATS64]);
 	info->tx_dropped = stats.tx_dropped;
 	return MNL_CB_OK;
 }
@@ -201,14 +157,6 @@ struct address_dump {
 	unsigned room, count;
 };
 
-static struct addr read_addr(uint8_t family, const struct nlattr *a)
-{
-	uint8_t octet[16];
-
-	copy_bytes(octet, sizeof(octet), a);
-	return family == AF_INET ? addr_v4(octet) : addr_v6(octet);
-}
-
 static int read_address(const struct nlmsghdr *message, void *data)
 {
 	const struct ifaddrmsg *head = mnl_nlmsg_get_payload(message);
@@ -219,8 +167,8 @@ static int read_address(const struct nlmsghdr *message, void *data)
 	if (head->ifa_family != AF_INET && head->ifa_family != AF_INET6)
 		return MNL_CB_OK;
 	/* On a point-to-point link IFA_ADDRESS is the other end, and IFA_LOCAL is there too. */
-	addr = read_addr(head->ifa_family,
-			 attributes.at[attributes.at[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS]);
+	addr = attribute_addr(head->ifa_family,
+			      attributes.at[attributes.at[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS]);
 	if (addr_equal(addr, dump->wanted))
 		dump->holder = head->ifa_index;
 	if (dump->count < dump->room)
@@ -287,9 +235,10 @@ static int read_tun(const struct nlmsghdr *message, void *data)
 	struct tun_answer *answer = data;
 	uint8_t type, persist;
 
-	copy_bytes(&type, sizeof(type), attributes.at[IFLA_TUN_TYPE]);
-	copy_bytes(&persist, sizeof(persist), attributes.at[IFLA_TUN_PERSIST]);
-	copy_bytes(&answer->info.owner, sizeof(answer->info.owner), attributes.at[IFLA_TUN_OWNER]);
+	attribute_bytes(&type, sizeof(type), attributes.at[IFLA_TUN_TYPE]);
+	attribute_bytes(&persist, sizeof(persist), attributes.at[IFLA_TUN_PERSIST]);
+	attribute_bytes(&answer->info.owner, sizeof(answer->info.owner),
+			attributes.at[IFLA_TUN_OWNER]);
 	answer->info.tap = type == IFF_TAP;
 	answer->info.persist = persist;
 	answer->info.owned = attributes.at[IFLA_TUN_OWNER];
@@ -320,7 +269,7 @@ static int find_vxlan(const struct nlmsghdr *message, void *data)
 	struct link_info info;
 	uint8_t port[2];
 
-	copy_bytes(port, sizeof(port), vxlan.at[IFLA_VXLAN_PORT]);
+	attribute_bytes(port, sizeof(port), vxlan.at[IFLA_VXLAN_PORT]);
 	if (!vxlan.at[IFLA_VXLAN_PORT] || get_be16(port) != search->port)
 		return MNL_CB_OK;
 	read_link(message, &info);

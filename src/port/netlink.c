@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 enum { BUFFER = 32768 }; /* what the kernel fills at most per dump message */
@@ -66,8 +68,9 @@ int netlink_ask(struct netlink *nl, struct nlmsghdr *message, mnl_cb_t answer, v
 	uint32_t self = mnl_socket_get_portid(nl->socket);
 	int rc;
 
-	/* Without a dump the end has to be asked for. */
-	if (!(message->nlmsg_flags & NLM_F_DUMP))
+	/* Without a dump the end has to be asked for.  Each of its two bits alone means something else
+	 * (NLM_F_REPLACE, NLM_F_EXCL). */
+	if ((message->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		message->nlmsg_flags |= NLM_F_ACK;
 	if (mnl_socket_sendto(nl->socket, message, message->nlmsg_len) < 0)
 		return -errno;
@@ -79,4 +82,50 @@ int netlink_ask(struct netlink *nl, struct nlmsghdr *message, mnl_cb_t answer, v
 		rc = mnl_cb_run(nl->buffer, (size_t)len, nl->sequence, self, answer, data);
 	} while (rc > MNL_CB_STOP);
 	return rc < 0 ? -errno : 0;
+}
+
+/* -- Attributes -- */
+
+static int gather(const struct nlattr *a, void *data)
+{
+	struct attributes *out = data;
+	uint16_t type = mnl_attr_get_type(a);
+
+	if (type < NETLINK_ATTRIBUTES)
+		out->at[type] = a;
+	return MNL_CB_OK;
+}
+
+struct attributes attributes_of(const struct nlmsghdr *message, size_t header_len)
+{
+	struct attributes out = { 0 };
+
+	mnl_attr_parse(message, (unsigned)header_len, gather, &out);
+	return out;
+}
+
+struct attributes attributes_in(const struct nlattr *nest)
+{
+	struct attributes out = { 0 };
+
+	if (nest)
+		mnl_attr_parse_nested(nest, gather, &out);
+	return out;
+}
+
+void attribute_bytes(void *out, size_t size, const struct nlattr *from)
+{
+	size_t len = from ? mnl_attr_get_payload_len(from) : 0;
+
+	memset(out, 0, size);
+	if (from)
+		memcpy(out, mnl_attr_get_payload(from), len < size ? len : size);
+}
+
+struct addr attribute_addr(uint8_t family, const struct nlattr *from)
+{
+	uint8_t octet[16];
+
+	attribute_bytes(octet, sizeof(octet), from);
+	return family == AF_INET ? addr_v4(octet) : addr_v6(octet);
 }

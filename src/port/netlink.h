@@ -18,6 +18,21 @@ struct nlmsghdr *netlink_message(struct netlink *nl, uint16_t type, uint16_t fla
  * 0 or −errno; −EINTR: what a dump listed changed under way, and it has to be asked again. */
 int netlink_ask(struct netlink *nl, struct nlmsghdr *message, mnl_cb_t answer, void *data);
 
+/* The attributes of a message behind a header of @header_len, or of a nest (NULL: none), by type; NULL
+ * where there is none. */
+enum { NETLINK_ATTRIBUTES = 64 }; /* types below it are looked at; all we ask for are */
+
+struct attributes {
+	const struct nlattr *at[NETLINK_ATTRIBUTES];
+};
+
+struct attributes attributes_of(const struct nlmsghdr *message, size_t header_len);
+struct attributes attributes_in(const struct nlattr *nest);
+
+/* The bytes of one; zeros without it, or behind a shorter one (of an older kernel). */
+void attribute_bytes(void *out, size_t size, const struct nlattr *from);
+struct addr attribute_addr(uint8_t family, const struct nlattr *from); /* of AF_INET or AF_INET6 */
+
 /* What only the TUN driver tells of its devices. */
 struct tun_info {
 	bool tap;     /* Ethernet frames, not bare IP packets */

@@ -244,7 +244,7 @@ static void set_niceties(struct opening *o, uint32_t index)
 {
 	link_change(o->nl, index, &(struct link_change) { .alias = o->mark });
 	link_change(o->nl, index, &(struct link_change) { .queue_len = QUEUE_LEN });
-	if (o->bridge.index)
+	if (o->bridge.index || o->options->silent)
 		link_change(o->nl, index, &(struct link_change) { .no_addresses = true });
 }
 

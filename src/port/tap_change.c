@@ -51,6 +51,10 @@ static int change_all(struct opening *o, const struct tap_options *was)
 		rc = tap_set_mtu(o, &device);
 	if (rc == 0 && !same_name(was->bridge, is->bridge))
 		rc = change_bridge(o, &device);
+	if (rc == 0 && was->silent != is->silent && !is->bridge)
+		link_change(o->nl, device.index,
+			    &(struct link_change) { .no_addresses = is->silent,
+						    .addresses = !is->silent });
 	if (rc == 0 && was->offload != is->offload)
 		rc = tap_negotiate(o);
 	if (rc == 0 && was->persist != is->persist)

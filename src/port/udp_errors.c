@@ -2,6 +2,7 @@
 #include <time.h> /* errqueue.h needs it and does not say so */
 
 #include <linux/errqueue.h>
+#include <linux/icmp.h>
 
 #include "udp_private.h"
 
@@ -31,6 +32,17 @@ static struct addr offender(const struct cmsghdr *c)
 	return sockaddr_addr(&from);
 }
 
+/* ICMP "administratively prohibited" has no errno of its own in IPv4: it gets the one that IPv6 gives it. */
+static int errno_of(const struct sock_extended_err *e)
+{
+	bool prohibited = e->ee_code == ICMP_NET_ANO || e->ee_code == ICMP_HOST_ANO ||
+			  e->ee_code == ICMP_PKT_FILTERED;
+
+	if (e->ee_origin == SO_EE_ORIGIN_ICMP && e->ee_type == ICMP_DEST_UNREACH && prohibited)
+		return EACCES;
+	return (int)e->ee_errno;
+}
+
 static bool read_error(const struct udp *udp, struct msghdr *header, struct wire_error *out)
 {
 	struct sock_extended_err e;
@@ -42,7 +54,7 @@ static bool read_error(const struct udp *udp, struct msghdr *header, struct wire
 		*out = (struct wire_error) {
 			/* The name of an error is the destination of what failed. */
 			.peer = sockaddr_addr(header->msg_name),
-			.error = (int)e.ee_errno,
+			.error = errno_of(&e),
 			.mtu = e.ee_errno == EMSGSIZE ? e.ee_info : 0,
 			.ours = e.ee_origin == SO_EE_ORIGIN_LOCAL ||
 				addr_equal(offender(c), udp->options.bind),

@@ -35,6 +35,16 @@ unsigned udp_sender(const struct udp *udp, uint16_t source)
 	return udp->sources ? udp->receivers + source : 0;
 }
 
+uint16_t udp_source_port(const struct udp *udp, uint16_t source)
+{
+	union sockaddr_any name = { .v4.sin_port = 0 };
+	socklen_t len = sizeof(name);
+
+	if (getsockname(udp_fd(udp, udp_sender(udp, source)), &name.any, &len) < 0)
+		return 0;
+	return ntohs(name.any.sa_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port);
+}
+
 struct addr udp_group(const struct udp *udp, unsigned socket)
 {
 	assert(socket < udp->receivers);

@@ -148,6 +148,14 @@ int unix_accept(const struct unix_listener *listener)
 	return -EPERM;
 }
 
+pid_t unix_other_process(int fd)
+{
+	struct ucred who = { .pid = 0 };
+	socklen_t len = sizeof(who);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 ? who.pid : 0;
+}
+
 ssize_t unix_receive(int fd, void *at, size_t room)
 {
 	ssize_t n = recv(fd, at, room, MSG_DONTWAIT);
