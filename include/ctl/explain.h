@@ -6,6 +6,11 @@
 
 #include "plan/explain.h"
 
+/* Codes of cluster files (plan/explain.h), then those of `vxs doctor` (ctl/findings.h): the number @i; the
+ * one called @word. */
+bool explain_any_at(size_t i, struct explanation *out);
+bool explain_any(const char *word, struct explanation *out);
+
 /* Title, what it means, why it matters, how to mend it, an example before and after. */
 void explain_print(FILE *to, const struct explanation *e);
 

@@ -91,7 +91,27 @@ bool engine_paused(const struct engine *e);
  * may well be writable; watching them would spin. */
 uint16_t engine_blocked_source(const struct engine *e, uint16_t endpoint);
 
-/* Once a second: ageing, a bounded number of entries per network. */
+/* -- Probes (wire/probe.h). -- */
+
+struct probe_order {
+	uint32_t network;
+	struct destination to;
+	struct addr from;  /* who answers; ADDR_NONE: whom it goes to, which can be a group */
+	struct mac mac;    /* of the peer's VTEP */
+	uint16_t len;      /* frame_len, at least PROBE_FRAME_MIN */
+	uint64_t patience; /* ns to wait for an answer */
+};
+
+/* Sends a probe, without regard to the path MTU that is believed: what becomes of it is in
+ * tables->probes under *@sequence.  0; −ENODEV: no such network, peer, or way to its family; −EMSGSIZE:
+ * longer than any datagram; −EBUSY: PROBES_MAX wait already; −ENOBUFS: the underlay is full. */
+int engine_probe(struct engine *e, const struct probe_order *order, uint64_t now,
+		 uint32_t *sequence);
+
+/* The largest outer packet that the system would now send to @to for @network; 0: it does not say. */
+uint32_t engine_route_mtu(const struct engine *e, uint32_t network, struct addr to);
+
+/* Once a second: ageing, a bounded number of steps. */
 void engine_tick(struct engine *e, uint64_t now);
 
 /* -- Watching. -- */

@@ -55,4 +55,8 @@ void coalesce_add(struct coalescer *c, uint32_t from, const struct coalesce_term
  * in again.  It stays good until one does; its headers may have been changed where they lie. */
 struct frame *coalesce_take(struct coalescer *c, uint32_t *from);
 
+/* Was the checksum of the frame that was taken last looked at, and wrong?  Only of a frame that others
+ * wanted to join it is looked at. */
+bool coalesce_broken(const struct coalescer *c);
+
 #endif

@@ -4,10 +4,11 @@
  *   2 parse     VXLAN header: I flag, VNI
  *   3 look up   (endpoint, VNI) → network; may this peer speak? the source MAC belongs to this peer
  *   4 change    header off; ECN out of the outer header
- *   5 leave     DROP · DELIVER(port) · DELIVER ALL(ports), never to another peer
+ *   5 leave     DROP · DELIVER(port) · DELIVER ALL(ports), never to another peer · PUNT(service)
  *
  * The order of the checks is SPEC §3's: length → I flag → GPE → network → peer allowed → reserved
- * bits if strict → inner frame ≥ 14 → inner source valid → VLAN policy → ECN → learn → deliver. */
+ * bits if strict → inner frame ≥ 14 → inner source valid → VLAN policy → (for our VTEP and a probe:
+ * punt) → ECN → learn → deliver. */
 #ifndef PATH_INBOUND_H
 #define PATH_INBOUND_H
 

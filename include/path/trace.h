@@ -19,14 +19,39 @@
 #include "path/inbound.h"
 #include "path/outbound.h"
 
-enum { TRACE_ROOM = 2048 };
+enum { TRACE_ROOM = 2048, TRACE_STEPS = 5 };
 
 /* @f: the frame @v was decided for, NULL when it did not parse. */
 void trace_outbound(struct text *out, const struct tables *t, const struct verdict *v,
-		    const struct frame *f);
+		    const struct frame *f, uint64_t now);
 
 /* @inner: as inbound_decide() left it. */
 void trace_inbound(struct text *out, const struct tables *t, const struct verdict *v,
-		   const struct arrival *a, const struct frame *inner);
+		   const struct arrival *a, const struct frame *inner, uint64_t now);
+
+/* -- The same in pieces, for those who put them together in another way -- */
+
+/* The lines of a story without their numbers, one behind the other in `words`, each with its NUL. */
+struct story {
+	unsigned steps;           /* as many as the frame lived to see */
+	uint16_t at[TRACE_STEPS]; /* where each begins */
+	char words[TRACE_ROOM];
+};
+
+void story_outbound(struct story *out, const struct tables *t, const struct verdict *v,
+		    const struct frame *f, uint64_t now);
+void story_inbound(struct story *out, const struct tables *t, const struct verdict *v,
+		   const struct arrival *a, const struct frame *inner, uint64_t now);
+
+/* "aa:bf:b9:29:63:12 → 32:39:e3:57:89:e7, IPv4 3.3.3.3 → 3.3.3.4 ICMP, 98 bytes" */
+void trace_frame(struct text *out, const struct frame *f);
+
+/* "arrive", "parse", "look up", "change", "leave" */
+const char *step_name(unsigned step);
+
+/* The line of a table that decided: which table ("fdb", "neigh", "flood"; NULL: no line did), the line
+ * in iproute2's words, and where it came from. */
+const char *trace_deciding(struct text *line, struct text *origin, const struct tables *t,
+			   const struct verdict *v, uint64_t now);
 
 #endif

@@ -12,7 +12,8 @@
  *   DELIVER(port)      to one local port
  *   DELIVER_ALL        inbound: to every local port, never to another peer (split horizon)
  *   SEND(peer)         outbound: to one peer
- *   FLOOD(list, ports) outbound: to every destination of the list and every other local port */
+ *   FLOOD(list, ports) outbound: to every destination of the list and every other local port
+ *   PUNT(service)      inbound: it is for the switch itself, and no port sees it */
 #ifndef PATH_VERDICT_H
 #define PATH_VERDICT_H
 
@@ -26,6 +27,14 @@ enum action {
 	ACTION_DELIVER_ALL,
 	ACTION_SEND,
 	ACTION_FLOOD,
+	ACTION_PUNT,
+};
+
+/* Who takes what was punted. */
+enum service {
+	SERVICE_NONE,
+	SERVICE_PROBE_REQUEST, /* to be answered to the peer it came from */
+	SERVICE_PROBE_ANSWER,  /* to a probe of ours, named in the effects */
 };
 
 /* What a REPLY says. */
@@ -49,12 +58,16 @@ struct effects {
 	uint64_t copies;    /* outbound: extra copies charged to bum-limit */
 	enum miss miss;
 	struct addr miss_ip; /* MISS_L3 */
+	uint32_t probe;      /* SERVICE_PROBE_ANSWER: slot of the probe that it answers ... */
+	bool no_network;     /* ... by saying that there is no such network */
+	bool one_way;        /* ... or that nothing leads back */
 };
 
 struct verdict {
 	enum action action;
 	enum drop_reason reason; /* ACTION_DROP; also ANSWER_TOO_BIG */
 	uint32_t network;        /* id; NETWORK_NONE: dropped before it was known */
+	uint32_t vni;            /* inbound, once the VXLAN header was read */
 
 	uint32_t from_port;    /* outbound: where the frame came from; inbound PORT_NONE */
 	struct addr from_peer; /* inbound: outer source; outbound family ADDR_NONE */
@@ -65,6 +78,8 @@ struct verdict {
 
 	enum answer answer;  /* REPLY */
 	uint32_t answer_mtu; /* ANSWER_TOO_BIG: inner bytes that fit */
+
+	enum service service; /* PUNT */
 
 	uint32_t fdb_slot;   /* the entry that decided the way; FDB_NONE */
 	uint32_t neigh_slot; /* the neighbour that answered; NEIGH_NONE */
@@ -79,7 +94,12 @@ struct verdict {
 };
 
 /* What commit did that somebody may want to hear of. */
-enum note { NOTE_NONE, NOTE_MOVED, NOTE_FROZEN };
+enum note {
+	NOTE_NONE,
+	NOTE_MOVED,    /* the source lives elsewhere now */
+	NOTE_FROZEN,   /* it moved too often */
+	NOTE_REPEATED, /* a local port floods the same frame again and again: a loop */
+};
 
 /* Carries the effects of @v, decided on the unchanged @t, into tables and counters: learning,
  * moves, strangers, budgets, misses, frames and drops.  What the underlay or a port refuses later

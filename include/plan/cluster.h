@@ -71,16 +71,41 @@ struct neigh_line {
 	struct position at, ip_at;
 };
 
+/* How the cidr of one family is divided among the members, each getting one subnet (flannel's
+ * SubnetLen, SubnetMin, SubnetMax).  After reading, either off or right: defaults filled in, min and max
+ * aligned, within the cidr, in this order. */
+struct division {
+	uint8_t length;       /* of each subnet; 0: not divided */
+	struct addr min, max; /* the bases of the first and the last that are given to nodes */
+	struct position at;   /* of the length */
+};
+
+/* A subnet that the file gives to a node. */
+struct pin {
+	uint32_t node;
+	struct prefix v4, v6; /* family ADDR_NONE: not given */
+	struct position at, v4_at, v6_at;
+};
+
+/* ROUTED: flannel's vxlan backend, each node's subnet a link of its own (plan/hops.h).  DIRECT: the same,
+ * without the tunnel to nodes on a link of ours. */
+enum routing { ROUTING_FLAT, ROUTING_ROUTED, ROUTING_DIRECT };
+
+enum gateway { GATEWAY_FIRST, GATEWAY_NONE, GATEWAY_ADDRESS };
+
 struct network_config {
 	char *name;
 	struct position at, vni_at, device_at;
 	uint32_t vni;      /* VNI_NONE: not understood */
 	uint32_t *members; /* node numbers in file order; NULL = all nodes */
 	size_t member_count;
-	bool members_unclear; /* some of the list could not be understood */
 	char *device;         /* TAP name; NULL = `none` */
+	bool members_unclear; /* some of the list could not be understood */
 	bool persist;
 	bool learning;
+	bool offload;
+	bool drop_vlan;
+	bool strict_reserved;
 	enum arp_mode arp;
 	enum flood_kind flood;
 	struct addr group;         /* FLOOD_GROUP */
@@ -92,13 +117,20 @@ struct network_config {
 	uint32_t max_fdb;
 	uint16_t mtu; /* 0 = auto */
 	struct position mtu_at;
-	bool offload;
-	bool drop_vlan;
-	bool strict_reserved;
-	uint64_t bum_limit; /* extra copies a second; 0 = no limit */
-	char *bridge;       /* or NULL */
-	struct prefix cidr; /* family ADDR_NONE: not given */
-	struct position cidr_at;
+	uint64_t bum_limit;        /* extra copies a second; 0 = no limit */
+	char *bridge;              /* or NULL */
+	struct prefix cidr, cidr6; /* family ADDR_NONE: not given */
+	struct position cidr_at, cidr6_at;
+	struct division division, division6; /* of the IPv4, of the IPv6 cidr */
+	struct pin *pins;
+	size_t pin_count;
+	enum gateway gateway;
+	struct addr gateway_addr; /* GATEWAY_ADDRESS: its host bits count in every node's subnet */
+	struct position gateway_at;
+	enum routing routing;
+	bool masquerade, forward_rules; /* plan/firewall.h */
+	char *env_file;                 /* whole path of a subnet.env (plan/env.h), or NULL */
+	struct position env_file_at;
 	struct host *hosts;
 	size_t host_count;
 	struct fdb_line *fdb;
@@ -110,6 +142,7 @@ struct network_config {
 struct cluster {
 	char *file; /* as it was named, for positions */
 	char *name;
+	char *leases_path; /* as the file says it */
 	struct underlay underlay;
 	struct node *nodes;
 	uint32_t node_count;
@@ -122,6 +155,10 @@ struct cluster {
  * be understood, usable only when @errors counts no error.  @file is copied. */
 struct cluster *cluster_read(const char *file, const char *text, size_t len, struct errors *errors);
 void cluster_free(struct cluster *cluster);
+
+/* Adds the networks of another text, in which nothing else may stand.  What is made of it has no position.
+ * False when memory is short. */
+bool cluster_add(struct cluster *cluster, const char *text, size_t len, struct errors *errors);
 
 /* The rules across fields that need no machine: duplicates, overlaps, addresses outside their cidr,
  * names too long, groups without interface ... */
@@ -136,6 +173,23 @@ static inline uint32_t network_member_count(const struct cluster *c, const struc
 static inline uint32_t network_member(const struct network_config *n, uint32_t i)
 {
 	return n->members ? n->members[i] : i;
+}
+
+/* The cidr that holds addresses of @family, and its division; the former may be ADDR_NONE. */
+static inline struct prefix network_cidr(const struct network_config *n, enum addr_family family)
+{
+	return family == ADDR_V4 ? n->cidr : n->cidr6;
+}
+
+static inline const struct division *network_division(const struct network_config *n,
+						      enum addr_family family)
+{
+	return family == ADDR_V4 ? &n->division : &n->division6;
+}
+
+static inline bool network_is_divided(const struct network_config *n)
+{
+	return n->division.length || n->division6.length;
 }
 
 /* The number of the node called @name, or NODE_NONE. */

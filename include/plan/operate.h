@@ -30,7 +30,7 @@ enum fdb_lasting { FDB_LASTS_PERMANENT, FDB_LASTS_STATIC, FDB_LASTS_DYNAMIC };
 struct fdb_order {
 	struct mac mac;
 	struct addr dst; /* ADDR_NONE: not given */
-	uint16_t port;   /* 0: the network's */
+	uint16_t port;   /* 0: where the peer takes the network's (network_port_at()) */
 	enum fdb_lasting lasting;
 };
 
@@ -43,14 +43,20 @@ int operate_fdb_replace(struct tables *t, struct network *n, const struct fdb_or
 int operate_fdb_del(struct tables *t, struct network *n, const struct fdb_order *order,
 		    uint64_t now, char why[OPERATE_WHY]);
 
+/* Is the destination of @order among those of its all-zero or group MAC? */
+bool operate_fdb_has(const struct tables *t, const struct network *n, const struct fdb_order *order,
+		     uint64_t now);
+
 /* Which entries a flush takes; the own devices' always stay. */
 struct fdb_filter {
 	struct addr dst; /* ADDR_NONE: any */
 	bool keep_permanent, keep_static, keep_dynamic;
 };
 
-/* Flushes the flood list, where @filter says so; and the entry in @slot. */
+/* Flushes the flood list, where @filter says so; and the entry in @slot, or does it take any of it? */
 void operate_flush_flood(struct tables *t, struct network *n, const struct fdb_filter *filter);
+bool operate_is_flushed(const struct tables *t, const struct fdb_entry *entry,
+			const struct fdb_filter *filter);
 void operate_flush_slot(struct tables *t, struct network *n, uint32_t slot,
 			const struct fdb_filter *filter);
 

@@ -110,6 +110,9 @@ uint32_t fdb_end(const struct fdb *fdb);
 uint32_t fdb_apply(struct fdb *fdb, struct fdb_judgement judgement, struct mac mac,
 		   struct place place, uint32_t owner, uint64_t now);
 
+/* The tick at which the oldest learned entry is past its age; UINT32_MAX when none will ever be. */
+uint32_t fdb_due(const struct fdb *fdb);
+
 /* Removes at most @budget entries past their age; returns how many. */
 uint32_t fdb_age(struct fdb *fdb, uint64_t now, uint32_t budget);
 

@@ -40,8 +40,12 @@ bool neigh_reserve(struct neigh *neigh, uint32_t more);
 /* False when @ip was not there. */
 bool neigh_remove(struct neigh *neigh, struct addr ip);
 
+/* Not later than the tick at which the first entry is to be forgotten; UINT32_MAX when all are
+ * permanent. */
+uint32_t neigh_due(const struct neigh *neigh);
+
 /* Looks at @budget slots, going on where it stopped, and removes those whose time is over.  Costs
- * nothing while all are permanent. */
-void neigh_age(struct neigh *neigh, uint64_t now, uint32_t budget);
+ * nothing before neigh_due().  Returns how many it looked at. */
+uint32_t neigh_age(struct neigh *neigh, uint64_t now, uint32_t budget);
 
 #endif

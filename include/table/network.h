@@ -6,6 +6,7 @@
 #include "table/drops.h"
 #include "table/fdb.h"
 #include "table/neigh.h"
+#include "table/repeats.h"
 #include "wire/addr.h"
 
 enum {
@@ -52,6 +53,9 @@ struct network_counters {
 	uint64_t floods;              /* frames that went to the flood list */
 	uint64_t l2_misses, l3_misses;
 	uint64_t reserved_bits; /* datagrams with reserved bits set, accepted or not */
+	uint64_t bad_checksums; /* frames of peers, of those of which it was looked at */
+	uint64_t probes_sent, probes_heard; /* our probes, and the answers to them */
+	uint64_t probes_answered;           /* probes of others */
 	struct drops drops;
 };
 
@@ -59,10 +63,13 @@ struct network {
 	uint32_t id; /* its place in struct tables */
 	char name[NETWORK_NAME];
 	uint32_t vni;
-	uint16_t port;        /* destination UDP port */
+	uint16_t port;        /* UDP port: where we listen, and peers that have none of their own */
+	bool own_port;        /* all nodes take it there, whatever the port of theirs */
 	uint16_t endpoint_v4; /* which endpoint sends to IPv4 and IPv6 peers; ENDPOINT_NONE */
 	uint16_t endpoint_v6;
 	uint16_t mtu; /* inner */
+	struct mac
+		vtep; /* our VTEP's, whether a port has it or not; zero: none, no probe is answered */
 
 	struct fdb *fdb;
 	struct neigh *neigh;
@@ -87,6 +94,8 @@ struct network {
 
 	struct network_port ports[NETWORK_PORTS];
 	uint32_t ports_end; /* one above the last used index */
+
+	struct repeats repeats; /* what local ports flood */
 
 	struct network_counters count;
 };

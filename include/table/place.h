@@ -16,7 +16,7 @@ struct peer_ref {
 /* A peer and the UDP port it listens on: where a datagram goes. */
 struct destination {
 	struct peer_ref peer;
-	uint16_t port; /* 0: the network's own */
+	uint16_t port; /* 0: where that peer takes the network's (network_port_at()) */
 };
 
 enum place_kind { PLACE_PORT, PLACE_PEER };

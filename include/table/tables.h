@@ -6,18 +6,32 @@
 #include "table/network.h"
 #include "table/origin.h"
 #include "table/peers.h"
+#include "table/probes.h"
+#include "table/strays.h"
 
 #define ENDPOINT_NONE UINT16_MAX
+
+enum {
+	ENDPOINT_INTERFACE = 16,
+	TABLES_PROBE_ANSWERS = 1000, /* a second, to all peers together; to one: PEER_PROBES */
+	TABLES_LOOKED = 1024,        /* entries or destinations, by tables_lead_to() */
+	TABLES_AGED = 4096,          /* entries of one network removed in one visit */
+};
 
 /* A local address and UDP port we receive on. */
 struct endpoint {
 	struct addr addr;
 	uint16_t port;
-	uint32_t mtu; /* largest outer packet its interface takes */
+	bool own_port; /* it is some network's: peers have that network there, too */
+	uint32_t mtu;  /* largest outer packet its interface takes */
+	char interface[ENDPOINT_INTERFACE]; /* where multicast leaves; "": nobody said */
 };
 
 /* (endpoint, VNI) → network: open addressing, filled by the control side only. */
 struct network_index;
+
+/* Which networks have something to age, and when. */
+struct agenda;
 
 struct tables {
 	struct peers *peers;
@@ -31,8 +45,14 @@ struct tables {
 	uint16_t endpoint_count;
 
 	struct network_index *index;
+	struct agenda *agenda;
 
 	struct drops drops; /* of datagrams before their network was known */
+
+	struct probes probes;        /* of our own that wait */
+	struct budget probe_answers; /* to all peers together */
+
+	struct strays strays; /* what came for no network, and from whom */
 };
 
 /* Empty tables with room for @strangers strangers; NULL when memory is short. */
@@ -52,6 +72,16 @@ struct network *tables_add_network(struct tables *t, const char *name, uint32_t 
 /* Datagrams for @vni at @endpoint belong to @n.  False when memory is short or the pair is taken.
  */
 bool tables_listen(struct tables *t, struct network *n, uint16_t endpoint);
+
+/* -- Ageing -- */
+
+/* Whoever put something that ages into the tables of @n, one of @t's networks, says so. */
+void tables_expect(struct tables *t, const struct network *n);
+
+/* Removes what is past its age, of the networks where something may be, the longest due first; at
+ * least once a second.  Ends after @budget steps, or few more: 2 × TABLES_AGED at most; a step is a
+ * network visited, an entry of its FDB removed, or one of its neighbours looked at.  Returns them. */
+uint32_t tables_age(struct tables *t, uint64_t now, uint32_t budget);
 
 /* -- Changing everything at once --
  *
@@ -102,5 +132,27 @@ static inline uint16_t network_endpoint(const struct network *n, enum addr_famil
 {
 	return family == ADDR_V6 ? n->endpoint_v6 : n->endpoint_v4;
 }
+
+/* Where @peer takes @n's datagrams, if no entry says otherwise. */
+static inline uint16_t network_port_at(const struct network *n, const struct peer *peer)
+{
+	return peer_port(peer, n->port, n->own_port);
+}
+
+/* @port, 0 where none is given, as the destination at @to has it: 0 for where that peer takes @n's
+ * datagrams anyway. */
+uint16_t tables_port_word(const struct tables *t, const struct network *n, struct addr to,
+			  uint16_t port);
+
+/* The UDP port of @to in @n; the network's for a forgotten peer. */
+uint16_t tables_port_of(const struct tables *t, const struct network *n, struct destination to);
+
+/* Does anything in @n lead tenants' frames to @peer: what it learns, its flood list, an entry?  Asked by
+ * probes: of what is long only the beginning is looked at, and the rest is believed to. */
+bool tables_lead_to(const struct tables *t, const struct network *n, struct peer_ref peer);
+
+/* The interface on which datagrams to @to leave, where that is said: for multicast; else NULL. */
+const char *tables_interface_of(const struct tables *t, const struct network *n,
+				struct destination to);
 
 #endif

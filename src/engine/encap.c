@@ -20,6 +20,7 @@ struct outgoing outgoing_of(const struct network *n, const struct verdict *v, co
 				   .sender = sender_of(n, v),
 				   .vni = n->vni,
 				   .port = n->port,
+				   .own_port = n->own_port,
 				   .endpoint_v4 = n->endpoint_v4,
 				   .endpoint_v6 = n->endpoint_v6,
 				   .tos = v->outer_tos,
@@ -90,7 +91,6 @@ bool encap_send(struct engine *e, const struct outgoing *o, struct destination t
 {
 	const struct peer *peer = peers_at(e->tables->peers, to.peer);
 	struct departure d = { .peer = to.peer,
-			       .port = to.port ? to.port : o->port,
 			       .tos = o->tos,
 			       .flow = o->flow,
 			       .sender = o->sender,
@@ -101,6 +101,7 @@ bool encap_send(struct engine *e, const struct outgoing *o, struct destination t
 	if (!peer)
 		return false;
 	d.to = peer->addr;
+	d.port = to.port ? to.port : peer_port(peer, o->port, o->own_port);
 	d.endpoint = outgoing_endpoint(o, peer->addr);
 	u = engine_underlay(e, d.endpoint);
 	if (!u) {

@@ -18,7 +18,8 @@ struct outgoing {
 	struct packet_pool *pool; /* of the packet */
 	struct sender sender;
 	uint32_t vni;
-	uint16_t port;                     /* where the destination names none */
+	uint16_t port; /* where neither the destination names one nor the peer has one ... */
+	bool own_port; /* ... or whatever the peer has */
 	uint16_t endpoint_v4, endpoint_v6; /* who sends */
 	uint8_t tos;                       /* outer */
 	uint32_t flow;

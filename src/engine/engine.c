@@ -186,10 +186,7 @@ uint16_t engine_blocked_source(const struct engine *e, uint16_t endpoint)
 
 void engine_tick(struct engine *e, uint64_t now)
 {
-	for (uint32_t i = 0; i < e->tables->network_count; i++) {
-		if (e->tables->networks[i])
-			fdb_age(e->tables->networks[i]->fdb, now, ENGINE_AGED);
-	}
+	tables_age(e->tables, now, ENGINE_AGED);
 }
 
 const struct engine_counters *engine_counters(const struct engine *e)

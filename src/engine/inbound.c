@@ -4,6 +4,7 @@
 
 #include "deliver.h"
 #include "offload/split.h"
+#include "probe.h"
 #include "state.h"
 #include "watch.h"
 
@@ -12,7 +13,7 @@ enum {
 	RECEIVE_BYTES = 262144, /* in one call: what caches still hold when it is looked at */
 };
 
-static void carry_out(struct engine *e, const struct verdict *v, struct frame *f)
+static void carry_out(struct engine *e, const struct verdict *v, struct frame *f, uint64_t now)
 {
 	const struct network *n = e->tables->networks[v->network];
 
@@ -22,6 +23,23 @@ static void carry_out(struct engine *e, const struct verdict *v, struct frame *f
 		deliver(e, n, v->port, f);
 	else if (v->action == ACTION_DELIVER_ALL)
 		deliver_all(e, n, PORT_NONE, f);
+	else if (v->action == ACTION_PUNT && v->service == SERVICE_PROBE_REQUEST)
+		probe_answer(e, n, v, f, now);
+}
+
+/* It may be a peer with another VNI, or one who sends from another address than it is known by. */
+static void note_stray(struct engine *e, const struct verdict *v, const struct arrival *a,
+		       uint64_t now)
+{
+	const struct stray like = { .from = a->source,
+				    .vni = v->vni,
+				    .port = e->tables->endpoints[a->endpoint].port,
+				    .reason = v->reason };
+	struct peer_ref peer;
+
+	if (v->reason == DROP_VNI_NOT_FOUND || v->reason == DROP_UNKNOWN_PEER)
+		strays_note(&e->tables->strays, &like,
+			    peers_find(e->tables->peers, a->source, &peer), now);
 }
 
 /* @f NULL: the datagram was dropped before its frame was looked at, or it has none. */
@@ -30,11 +48,16 @@ static void finish(struct engine *e, const struct verdict *v, const struct arriv
 {
 	enum note note;
 
-	watch_inbound(e, v, a, f);
+	watch_inbound(e, v, a, f, now);
 	note = verdict_commit(e->tables, v, f, now);
 	watch_events(e, v, f, note, now);
-	if (v->action != ACTION_DROP)
-		carry_out(e, v, f);
+	if (v->action != ACTION_DROP) {
+		carry_out(e, v, f, now);
+		return;
+	}
+	note_stray(e, v, a, now);
+	if (v->reason == DROP_VNI_NOT_FOUND)
+		probe_no_network(e, v, a, now);
 }
 
 /* A datagram that no other has to do with. */
@@ -65,8 +88,12 @@ static void forward_waiting(struct engine *e, uint64_t now)
 	struct frame *f;
 	uint32_t from;
 
-	while ((f = coalesce_take(e->coalescer, &from)))
+	while ((f = coalesce_take(e->coalescer, &from))) {
+		if (coalesce_broken(e->coalescer))
+			e->tables->networks[e->envelopes[from].outside.network->id]
+				->count.bad_checksums++;
 		forward_one(e, &e->envelopes[from], f, now);
+	}
 	e->envelope_count = 0;
 }
 

@@ -45,7 +45,8 @@ static void carry_out(struct engine *e, const struct network *n, const struct ve
 {
 	switch (v->action) {
 	case ACTION_DROP:
-	case ACTION_DELIVER_ALL: /* inbound only */
+	case ACTION_DELIVER_ALL: /* these are inbound only */
+	case ACTION_PUNT:
 		break;
 	case ACTION_REPLY:
 		answer(e, n, v, f);
@@ -69,7 +70,7 @@ static void forward(struct engine *e, const struct network *n, uint32_t port, st
 	struct verdict v = outbound_decide(e->tables, n, port, f, now);
 	enum note note;
 
-	watch_outbound(e, &v, f);
+	watch_outbound(e, &v, f, now);
 	note = verdict_commit(e->tables, &v, f, now);
 	watch_events(e, &v, f, note, now);
 	if (f) /* else there is nothing to carry: the verdict is a drop */

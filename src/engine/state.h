@@ -5,7 +5,8 @@
  *   deliver.c   to local ports               underlay.c  runs leave, and what the underlay refuses
  *   encap.c     frames become datagrams      runs.c      datagrams become runs
  *   answer.c    what the switch itself says  refusal.c   ports that refuse superframes
- *   flood.c     copies that wait             engine.c    making, attaching, the end of a turn */
+ *   flood.c     copies that wait             engine.c    making, attaching, the end of a turn
+ *   probe.c     probes answered and sent */
 #ifndef ENGINE_STATE_H
 #define ENGINE_STATE_H
 
@@ -19,7 +20,7 @@
 
 enum {
 	ENGINE_SLOTS = 128,  /* frames read from local ports and not sent yet */
-	ENGINE_AGED = 4096,  /* entries aged per network and tick */
+	ENGINE_AGED = 16384, /* steps of ageing per tick, of all networks */
 	ENGINE_TRACE = 4096, /* characters of one trace */
 	ENGINE_ENVELOPES = 64,
 };

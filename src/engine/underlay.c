@@ -34,7 +34,7 @@ static void attribute(struct engine *e, const struct wire_error *error, uint64_t
 	if (error->error == EMSGSIZE && error->mtu > 0)
 		peers_set_path_mtu(e->tables->peers, peer, error->mtu, now);
 	else
-		peers_failed(e->tables->peers, peer);
+		peers_failed(e->tables->peers, peer, error->error);
 	if (error->error == EHOSTUNREACH && error->ours)
 		peers_lose(e->tables->peers, peer, now);
 }
@@ -140,7 +140,7 @@ static void give_up(struct engine *e, struct underlay *u, struct source *s, int 
 	unsigned lost = s->singly ? 1 : sharing_fate(p, reason);
 
 	if (reason == DROP_UNDERLAY_ERROR)
-		peers_failed(e->tables->peers, p->peer);
+		peers_failed(e->tables->peers, p->peer, error);
 	for (unsigned i = 0; i < lost; i++) {
 		if (reason == DROP_TX_TOO_BIG)
 			answer_refused(e, p, now);

@@ -9,26 +9,26 @@ static void tell_trace(struct engine *e)
 	e->trace.tell(e->trace.context, e->trace.text);
 }
 
-void watch_outbound(struct engine *e, const struct verdict *v, const struct frame *f)
+void watch_outbound(struct engine *e, const struct verdict *v, const struct frame *f, uint64_t now)
 {
 	struct text text;
 
 	if (e->trace.left == 0)
 		return;
 	text = text_in(e->trace.text, sizeof(e->trace.text));
-	trace_outbound(&text, e->tables, v, f);
+	trace_outbound(&text, e->tables, v, f, now);
 	tell_trace(e);
 }
 
 void watch_inbound(struct engine *e, const struct verdict *v, const struct arrival *a,
-		   const struct frame *inner)
+		   const struct frame *inner, uint64_t now)
 {
 	struct text text;
 
 	if (e->trace.left == 0)
 		return;
 	text = text_in(e->trace.text, sizeof(e->trace.text));
-	trace_inbound(&text, e->tables, v, a, inner);
+	trace_inbound(&text, e->tables, v, a, inner, now);
 	tell_trace(e);
 }
 
@@ -44,6 +44,13 @@ static void note_event(struct engine *e, const struct verdict *v, struct mac mac
 	if (slot == FDB_NONE)
 		return;
 	event.place = fdb_at(fdb, slot)->place;
+	event_push(&e->events, &event);
+}
+
+static void repeated_event(struct engine *e, const struct verdict *v, struct mac mac)
+{
+	struct event event = { .kind = EVENT_REPEATED, .network = v->network, .mac = mac };
+
 	event_push(&e->events, &event);
 }
 
@@ -63,7 +70,9 @@ void watch_events(struct engine *e, const struct verdict *v, const struct frame 
 {
 	if (!f || v->network == NETWORK_NONE)
 		return;
-	if (note != NOTE_NONE)
+	if (note == NOTE_REPEATED)
+		repeated_event(e, v, f->eth.src);
+	else if (note != NOTE_NONE)
 		note_event(e, v, f->eth.src, note, now);
 	if (v->effects.miss != MISS_NONE)
 		miss_event(e, v, f->eth.dst);

@@ -370,3 +370,8 @@ struct frame *coalesce_take(struct coalescer *c, uint32_t *from)
 	*from = w->from;
 	return &w->frame;
 }
+
+bool coalesce_broken(const struct coalescer *c)
+{
+	return c->taken > 0 && c->waiting[c->taken - 1].trust == BROKEN;
+}

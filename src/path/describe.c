@@ -1,5 +1,6 @@
 #include "describe.h"
 
+#include "base/clock.h"
 #include "wire/arp.h"
 #include "wire/nd.h"
 
@@ -13,26 +14,23 @@ void describe_peer(struct text *out, const struct tables *t, struct peer_ref ref
 	text_add(out, "%s", peer ? addr_text(peer->addr, text) : "a forgotten peer");
 }
 
-void describe_destination(struct text *out, const struct tables *t, struct destination to)
+void describe_destination(struct text *out, const struct tables *t, const struct network *n,
+			  struct destination to)
 {
 	const struct peer *peer = peers_at(t->peers, to.peer);
 	bool bracket = peer && peer->addr.family == ADDR_V6;
 
 	text_add(out, "%s", bracket ? "[" : "");
 	describe_peer(out, t, to.peer);
-	text_add(out, "%s:%u", bracket ? "]" : "", to.port);
+	text_add(out, "%s:%u", bracket ? "]" : "", tables_port_of(t, n, to));
 }
 
-void describe_list(struct text *out, const struct tables *t, const struct flood_list *list,
-		   uint16_t port)
+void describe_list(struct text *out, const struct tables *t, const struct network *n,
+		   const struct flood_list *list)
 {
 	for (uint32_t i = 0; i < list->count && i < LIST_SHOWN; i++) {
-		struct destination to = list->to[i];
-
-		if (to.port == 0)
-			to.port = port;
 		text_add(out, "%s", i > 0 ? ", " : "");
-		describe_destination(out, t, to);
+		describe_destination(out, t, n, list->to[i]);
 	}
 	if (list->count > LIST_SHOWN)
 		text_add(out, " and %u more", list->count - LIST_SHOWN);
@@ -47,38 +45,59 @@ void describe_place(struct text *out, const struct tables *t, const struct netwo
 	}
 	text_add(out, "dst ");
 	describe_peer(out, t, place.to.peer);
-	if (place.to.port != 0)
-		text_add(out, " port %u", place.to.port);
+	if (tables_port_of(t, n, place.to) != n->port)
+		text_add(out, " port %u", tables_port_of(t, n, place.to));
 	text_add(out, " self");
 }
 
-void describe_entry(struct text *out, const struct tables *t, const struct network *n,
-		    uint32_t slot)
+void describe_origin(struct text *out, const struct tables *t, const struct network *n,
+		     const struct fdb_entry *entry, uint64_t now)
 {
-	const struct fdb_entry *entry = fdb_at(n->fdb, slot);
+	if (entry->kind != FDB_LEARNED || entry->origin != 0) {
+		text_add(out, "%s", origin_words(t->origins, entry->origin));
+		return;
+	}
+	text_add(out, "learned from ");
+	if (entry->place.kind == PLACE_PORT)
+		text_add(out, "%s", n->ports[entry->place.port].name);
+	else
+		describe_peer(out, t, entry->place.to.peer);
+	text_add(out, ", last heard %u s ago", clock_tick(now) - entry->tick);
+}
+
+void describe_line(struct text *out, const struct tables *t, const struct network *n,
+		   const struct fdb_entry *entry)
+{
 	char mac[MAC_TEXT];
 
 	text_add(out, "%s ", mac_text(entry->mac, mac));
 	if (entry->list) {
 		text_add(out, "dst ");
-		describe_list(out, t, entry->list, n->port);
+		describe_list(out, t, n, entry->list);
 		text_add(out, " self");
 	} else {
 		describe_place(out, t, n, entry->place);
 	}
-	text_add(out, "%s  (%s)", entry->kind == FDB_LEARNED ? "" : " permanent",
-		 origin_words(t->origins, entry->origin));
+	text_add(out, "%s", entry->kind == FDB_LEARNED ? "" : " permanent");
 }
 
-void describe_neighbour(struct text *out, const struct tables *t, const struct network *n,
-			uint32_t slot)
+void describe_entry(struct text *out, const struct tables *t, const struct network *n,
+		    uint32_t slot, uint64_t now)
 {
-	const struct neigh_entry *entry = neigh_at(n->neigh, slot);
+	const struct fdb_entry *entry = fdb_at(n->fdb, slot);
+
+	describe_line(out, t, n, entry);
+	text_add(out, "  (");
+	describe_origin(out, t, n, entry, now);
+	text_add(out, ")");
+}
+
+void describe_neighbour(struct text *out, const struct neigh_entry *entry)
+{
 	char ip[ADDR_TEXT], mac[MAC_TEXT];
 
-	text_add(out, "%s lladdr %s%s PERMANENT  (%s)", addr_text(entry->ip, ip),
-		 mac_text(entry->mac, mac), entry->router ? " router" : "",
-		 origin_words(t->origins, entry->origin));
+	text_add(out, "%s lladdr %s%s %s", addr_text(entry->ip, ip), mac_text(entry->mac, mac),
+		 entry->router ? " router" : "", entry->until ? "REACHABLE" : "PERMANENT");
 }
 
 static void describe_arp(struct text *out, const struct arp *arp)

@@ -2,6 +2,7 @@
 
 #include "decide.h"
 #include "wire/ecn.h"
+#include "wire/probe.h"
 #include "wire/vxlan.h"
 
 /* The place of a sender that is not in the peer table yet: equal to no place that is known. */
@@ -146,6 +147,7 @@ static bool decide_outside(struct verdict *v, const struct network **n, const st
 	v->from_peer = a->source;
 	if (!header_sound(v, a, &in, &header))
 		return false;
+	v->vni = header.vni;
 	*n = tables_find(t, a->endpoint, header.vni);
 	if (!*n)
 		return verdict_drop(v, DROP_VNI_NOT_FOUND);
@@ -153,11 +155,61 @@ static bool decide_outside(struct verdict *v, const struct network **n, const st
 	return sender_allowed(v, t, *n) && reserved_bits_allowed(v, *n, header.reserved);
 }
 
+/* -- What is for the switch itself -- */
+
+static bool is_for_us(const struct network *n, const struct frame *inner)
+{
+	return mac_equal(inner->eth.dst, n->vtep) && inner->eth.type == ETHERTYPE_PROBE &&
+	       inner->eth.vlans == 0 && !mac_is_zero(n->vtep);
+}
+
+/* Answered are those who are configured to be peers, so many in a second. */
+static void take_request(struct verdict *v, const struct tables *t, uint64_t now)
+{
+	const struct peer *peer = peers_at(t->peers, v->effects.place.to.peer);
+
+	if (peer && peer_may_probe(peer, now) && budget_at(&t->probe_answers, now) > 0)
+		v->service = SERVICE_PROBE_REQUEST;
+	else
+		verdict_drop(v, DROP_PROBE_REFUSED);
+}
+
+static void take_answer(struct verdict *v, const struct tables *t, const struct probe *probe,
+			uint64_t now)
+{
+	v->effects.no_network = probe->kind == PROBE_NO_NETWORK;
+	v->effects.one_way = probe->one_way;
+	v->effects.probe = probes_find(&t->probes, v->network, v->from_peer, probe, now);
+	if (v->effects.probe != PROBES_NONE)
+		v->service = SERVICE_PROBE_ANSWER;
+	else
+		verdict_drop(v, DROP_PROBE_UNASKED);
+}
+
+/* Nothing is learned from it: a VTEP is no station. */
+static void punt(struct verdict *v, const struct tables *t, const struct frame *inner, uint64_t now)
+{
+	struct probe probe;
+
+	v->action = ACTION_PUNT;
+	if (!probe_read(inner, &probe))
+		verdict_drop(v, DROP_PROBE_UNASKED);
+	else if (probe.kind == PROBE_REQUEST)
+		take_request(v, t, now);
+	else
+		take_answer(v, t, &probe, now);
+}
+
 static void decide_inside(struct verdict *v, const struct network *n, const struct tables *t,
 			  const struct arrival *a, struct frame *inner, uint64_t now)
 {
-	if (!inner_sound(v, n, inner) || !congestion_told(v, a->tos, inner) ||
-	    !source_learnable(v, t, n, inner, now))
+	if (!inner_sound(v, n, inner))
+		return;
+	if (is_for_us(n, inner)) {
+		punt(v, t, inner, now);
+		return;
+	}
+	if (!congestion_told(v, a->tos, inner) || !source_learnable(v, t, n, inner, now))
 		return;
 	find_superframe(n, a->gso_size, inner);
 	deliver(v, n, inner, now);

@@ -136,7 +136,7 @@ static void leave_by_peer(const struct question *q, struct verdict *v, struct de
 
 	v->to = to;
 	if (to.port == 0)
-		v->to.port = q->network->port;
+		v->to.port = network_port_at(q->network, peer);
 	if (endpoint >= t->endpoint_count) {
 		verdict_drop(v, DROP_UNDERLAY_ERROR);
 		return;

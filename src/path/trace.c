@@ -12,9 +12,8 @@ struct tale {
 	const struct verdict *verdict;
 	const struct frame *frame;     /* NULL: it did not parse, or nobody came so far */
 	const struct arrival *arrival; /* inbound only */
+	uint64_t now;
 };
-
-enum { STEPS = 5 };
 
 /* Writes the facts of one step. */
 typedef void step_teller(const struct tale *tale);
@@ -31,29 +30,62 @@ static void tell_drop(struct text *out, enum drop_reason reason)
 	text_add(out, "DROP %s: %s", drop_name(reason), drop_explanation(reason));
 }
 
-/* The five lines, or as many as the frame lived to see. */
-static void tell_steps(const struct tale *tale, const char *arrow, step_teller *const tell[STEPS],
-		       unsigned dropped_at)
+void trace_frame(struct text *out, const struct frame *f)
 {
-	static const char *const names[STEPS] = { "arrive", "parse", "look up", "change", "leave" };
+	describe_frame(out, f);
+}
+
+const char *step_name(unsigned step)
+{
+	static const char *const names[TRACE_STEPS] = { "arrive", "parse", "look up", "change",
+							"leave" };
+
+	return names[step];
+}
+
+static void tell_step(const struct tale *tale, step_teller *tell, bool dropped)
+{
+	size_t before = tale->out->len;
+
+	tell(tale);
+	if (!dropped)
+		return;
+	text_add(tale->out, "%s", tale->out->len > before ? "; " : "");
+	tell_drop(tale->out, tale->verdict->reason);
+}
+
+/* The five lines, or as many as the frame lived to see. */
+static void tell_steps(const struct tale *tale, const char *arrow,
+		       step_teller *const tell[TRACE_STEPS], unsigned dropped_at)
+{
 	const char *name = tale->network ? tale->network->name : "?";
+	unsigned steps = dropped_at ? dropped_at : TRACE_STEPS;
 	struct text *out = tale->out;
-	size_t before;
 
 	text_add(out, "%s %s  ", name, arrow);
-	for (unsigned i = 0; i < STEPS; i++) {
+	for (unsigned i = 0; i < steps; i++) {
 		if (i > 0)
 			text_add(out, "%*s", (int)strlen(name) + (int)strlen("  >     "), "");
-		text_add(out, "%u %-8s ", i + 1, names[i]);
-		before = out->len;
-		tell[i](tale);
-		if (i + 1 == dropped_at) {
-			text_add(out, "%s", out->len > before ? "; " : "");
-			tell_drop(out, tale->verdict->reason);
-		}
+		text_add(out, "%u %-8s ", i + 1, step_name(i));
+		tell_step(tale, tell[i], i + 1 == dropped_at);
 		text_add(out, "\n");
-		if (i + 1 == dropped_at)
-			return;
+	}
+}
+
+static void keep_steps(struct story *story, const struct tale *tale,
+		       step_teller *const tell[TRACE_STEPS], unsigned dropped_at)
+{
+	struct tale of_step = *tale;
+	size_t used = 0;
+
+	story->steps = dropped_at ? dropped_at : TRACE_STEPS;
+	for (unsigned i = 0; i < story->steps; i++) {
+		struct text text = text_in(story->words + used, sizeof(story->words) - used);
+
+		story->at[i] = (uint16_t)used;
+		of_step.out = &text;
+		tell_step(&of_step, tell[i], i + 1 == dropped_at);
+		used += used + text.len + 1 < sizeof(story->words) ? text.len + 1 : text.len;
 	}
 }
 
@@ -91,12 +123,12 @@ static void tell_source(const struct tale *tale)
 		text_add(out, "source belongs to ");
 		break;
 	}
-	describe_entry(out, tale->tables, tale->network, source.slot);
+	describe_entry(out, tale->tables, tale->network, source.slot, tale->now);
 }
 
 static void tell_deciding_entry(const struct tale *tale)
 {
-	describe_entry(tale->out, tale->tables, tale->network, tale->verdict->fdb_slot);
+	describe_entry(tale->out, tale->tables, tale->network, tale->verdict->fdb_slot, tale->now);
 }
 
 static const char *port_name(const struct tale *tale, uint32_t port)
@@ -144,13 +176,21 @@ static void tell_unknown(const struct tale *tale)
 		text_add(tale->out, "and there is no flood list");
 }
 
+static void tell_neighbour(const struct tale *tale)
+{
+	const struct verdict *v = tale->verdict;
+
+	describe_neighbour(tale->out, neigh_at(tale->network->neigh, v->neigh_slot));
+	text_add(tale->out, "  (%s)", origin_words(tale->tables->origins, v->origin));
+}
+
 static void out_look_up(const struct tale *tale)
 {
 	const struct verdict *v = tale->verdict;
 	char ip[ADDR_TEXT];
 
 	if (v->neigh_slot != NEIGH_NONE)
-		describe_neighbour(tale->out, tale->tables, tale->network, v->neigh_slot);
+		tell_neighbour(tale);
 	else if (v->action == ACTION_DROP && v->reason == DROP_NEIGH_UNKNOWN)
 		text_add(tale->out, "no neighbour %s", addr_text(v->effects.miss_ip, ip));
 	else if (v->fdb_slot != FDB_NONE)
@@ -202,6 +242,7 @@ static void out_change(const struct tale *tale)
 		break;
 	case ACTION_DELIVER:
 	case ACTION_DELIVER_ALL:
+	case ACTION_PUNT:
 		text_add(tale->out, "nothing: it stays on this node");
 		break;
 	case ACTION_DROP:
@@ -242,17 +283,19 @@ static void out_leave(const struct tale *tale)
 		break;
 	case ACTION_SEND:
 		text_add(tale->out, "SEND to ");
-		describe_destination(tale->out, tale->tables, v->to);
+		describe_destination(tale->out, tale->tables, tale->network, v->to);
 		break;
 	case ACTION_FLOOD:
 		text_add(tale->out, "FLOOD to ");
 		if (v->list)
-			describe_list(tale->out, tale->tables, v->list, tale->network->port);
+			describe_list(tale->out, tale->tables, tale->network, v->list);
 		text_add(tale->out, "%severy other local port", v->list ? " and " : "");
 		break;
 	case ACTION_DELIVER:
 	case ACTION_DELIVER_ALL:
 		text_add(tale->out, "DELIVER to %s", port_name(tale, v->port));
+		break;
+	case ACTION_PUNT: /* inbound only */
 		break;
 	}
 }
@@ -279,21 +322,42 @@ static unsigned out_dropped_at(const struct verdict *v)
 	}
 }
 
-void trace_outbound(struct text *out, const struct tables *t, const struct verdict *v,
-		    const struct frame *f)
+static step_teller *const out_steps[TRACE_STEPS] = {
+	out_arrive, out_parse, out_look_up, out_change, out_leave,
+};
+
+static struct tale out_tale(struct text *out, const struct tables *t, const struct verdict *v,
+			    const struct frame *f, uint64_t now)
 {
-	static step_teller *const tell[STEPS] = {
-		out_arrive, out_parse, out_look_up, out_change, out_leave,
-	};
-	const struct tale tale = {
+	return (struct tale) {
 		.out = out,
 		.tables = t,
 		.network = network_of(t, v->network),
 		.verdict = v,
 		.frame = f,
+		.now = now,
 	};
+}
 
-	tell_steps(&tale, "▸ out", tell, v->action == ACTION_DROP ? out_dropped_at(v) : 0);
+static unsigned out_end(const struct verdict *v)
+{
+	return v->action == ACTION_DROP ? out_dropped_at(v) : 0;
+}
+
+void trace_outbound(struct text *out, const struct tables *t, const struct verdict *v,
+		    const struct frame *f, uint64_t now)
+{
+	const struct tale tale = out_tale(out, t, v, f, now);
+
+	tell_steps(&tale, "▸ out", out_steps, out_end(v));
+}
+
+void story_outbound(struct story *out, const struct tables *t, const struct verdict *v,
+		    const struct frame *f, uint64_t now)
+{
+	struct tale tale = out_tale(NULL, t, v, f, now);
+
+	keep_steps(out, &tale, out_steps, out_end(v));
 }
 
 /* -- Inbound. -- */
@@ -373,11 +437,31 @@ static void in_change(const struct tale *tale)
 	tell_congestion(tale);
 }
 
+/* Of a frame for our VTEP; false when it is not one. */
+static bool tell_probe(const struct tale *tale)
+{
+	const struct verdict *v = tale->verdict;
+
+	if (v->action == ACTION_PUNT)
+		text_add(tale->out, "PUNT: %s",
+			 v->service == SERVICE_PROBE_REQUEST
+				 ? "a probe, answered to the peer it came from"
+				 : "the answer to a probe of ours");
+	else if (v->action == ACTION_DROP &&
+		 (v->reason == DROP_PROBE_REFUSED || v->reason == DROP_PROBE_UNASKED))
+		text_add(tale->out, "a probe for our VTEP");
+	else
+		return false;
+	return true;
+}
+
 static void in_leave(const struct tale *tale)
 {
 	const struct verdict *v = tale->verdict;
 	char mac[MAC_TEXT];
 
+	if (tell_probe(tale))
+		return;
 	if (v->action == ACTION_DELIVER)
 		text_add(tale->out, "DELIVER to %s: ", port_name(tale, v->port));
 	else if (v->action == ACTION_DELIVER_ALL)
@@ -403,26 +487,75 @@ static unsigned in_dropped_at(const struct verdict *v)
 		return 4;
 	case DROP_OVERSIZE:
 	case DROP_PORT_DOWN:
+	case DROP_PROBE_REFUSED:
+	case DROP_PROBE_UNASKED:
 		return 5;
 	default:
 		return 3;
 	}
 }
 
-void trace_inbound(struct text *out, const struct tables *t, const struct verdict *v,
-		   const struct arrival *a, const struct frame *inner)
+static step_teller *const in_steps[TRACE_STEPS] = {
+	in_arrive, in_parse, in_look_up, in_change, in_leave,
+};
+
+static struct tale in_tale(struct text *out, const struct tables *t, const struct verdict *v,
+			   const struct arrival *a, const struct frame *inner, uint64_t now)
 {
-	static step_teller *const tell[STEPS] = {
-		in_arrive, in_parse, in_look_up, in_change, in_leave,
-	};
-	const struct tale tale = {
+	return (struct tale) {
 		.out = out,
 		.tables = t,
 		.network = network_of(t, v->network),
 		.verdict = v,
 		.frame = inner,
 		.arrival = a,
+		.now = now,
 	};
+}
 
-	tell_steps(&tale, "◂ in ", tell, v->action == ACTION_DROP ? in_dropped_at(v) : 0);
+static unsigned in_end(const struct verdict *v)
+{
+	return v->action == ACTION_DROP ? in_dropped_at(v) : 0;
+}
+
+void trace_inbound(struct text *out, const struct tables *t, const struct verdict *v,
+		   const struct arrival *a, const struct frame *inner, uint64_t now)
+{
+	const struct tale tale = in_tale(out, t, v, a, inner, now);
+
+	tell_steps(&tale, "◂ in ", in_steps, in_end(v));
+}
+
+void story_inbound(struct story *out, const struct tables *t, const struct verdict *v,
+		   const struct arrival *a, const struct frame *inner, uint64_t now)
+{
+	struct tale tale = in_tale(NULL, t, v, a, inner, now);
+
+	keep_steps(out, &tale, in_steps, in_end(v));
+}
+
+/* -- Which line decided? -- */
+
+const char *trace_deciding(struct text *line, struct text *origin, const struct tables *t,
+			   const struct verdict *v, uint64_t now)
+{
+	const struct network *n = network_of(t, v->network);
+
+	if (n && v->neigh_slot != NEIGH_NONE) {
+		describe_neighbour(line, neigh_at(n->neigh, v->neigh_slot));
+		text_add(origin, "%s", origin_words(t->origins, v->origin));
+		return "neigh";
+	}
+	if (n && v->fdb_slot != FDB_NONE) {
+		describe_line(line, t, n, fdb_at(n->fdb, v->fdb_slot));
+		describe_origin(origin, t, n, fdb_at(n->fdb, v->fdb_slot), now);
+		return "fdb";
+	}
+	if (!n || !v->list)
+		return NULL;
+	text_add(line, "00:00:00:00:00:00 dst ");
+	describe_list(line, t, n, v->list);
+	text_add(line, " self permanent");
+	text_add(origin, "%s", origin_words(t->origins, n->flood_origin));
+	return "flood";
 }

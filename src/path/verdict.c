@@ -18,6 +18,8 @@ static enum note apply_source(struct tables *t, struct network *n, const struct 
 	if (e->source.change == FDB_NOTHING)
 		return NOTE_NONE;
 	fdb_apply(n->fdb, e->source, f->eth.src, *place, e->owner, now);
+	if (e->source.change == FDB_NEW)
+		tables_expect(t, n);
 	if (e->source.change == FDB_MOVE)
 		return NOTE_MOVED;
 	return e->source.change == FDB_FREEZE ? NOTE_FROZEN : NOTE_NONE;
@@ -64,6 +66,37 @@ static void count_flood(struct network *n, const struct verdict *v, const struct
 		budget_spend(&n->bum, v->effects.copies, now);
 }
 
+/* Is it one frame that goes round and round?  (What did not even parse is no flood.) */
+static bool is_repeated(const struct tables *t, struct network *n, const struct verdict *v,
+			const struct frame *f, uint64_t now)
+{
+	size_t len;
+
+	if (v->action != ACTION_FLOOD)
+		return false;
+	len = f->len < REPEATS_BYTES ? f->len : REPEATS_BYTES;
+	return repeats_seen(&n->repeats, hash_bytes(t->secret, f->at, len) + f->len, now);
+}
+
+static void count_punt(struct tables *t, struct network *n, const struct verdict *v,
+		       struct peer_ref sender, uint64_t now)
+{
+	switch (v->service) {
+	case SERVICE_NONE:
+		break;
+	case SERVICE_PROBE_REQUEST:
+		n->count.probes_answered++;
+		peers_probed(t->peers, sender, now);
+		budget_spend(&t->probe_answers, 1, now);
+		break;
+	case SERVICE_PROBE_ANSWER:
+		n->count.probes_heard++;
+		probes_answered(&t->probes, v->effects.probe, v->effects.no_network,
+				v->effects.one_way, now);
+		break;
+	}
+}
+
 static void count_way(struct tables *t, struct network *n, const struct verdict *v,
 		      struct peer_ref sender, const struct frame *f, uint64_t now)
 {
@@ -87,6 +120,9 @@ static void count_way(struct tables *t, struct network *n, const struct verdict 
 		break;
 	case ACTION_FLOOD:
 		count_flood(n, v, f, now);
+		break;
+	case ACTION_PUNT:
+		count_punt(t, n, v, sender, now);
 		break;
 	}
 }
@@ -113,6 +149,8 @@ enum note verdict_commit(struct tables *t, const struct verdict *v, const struct
 	note = apply_source(t, n, v, &place, f, now);
 	count_way(t, n, v, place.to.peer, f, now);
 	count_misses(n, &v->effects, f);
+	if (is_repeated(t, n, v, f, now) && note == NOTE_NONE)
+		return NOTE_REPEATED;
 	return note;
 }
 
@@ -129,6 +167,7 @@ const char *action_name(enum action action)
 		[ACTION_DROP] = "DROP",       [ACTION_REPLY] = "REPLY",
 		[ACTION_DELIVER] = "DELIVER", [ACTION_DELIVER_ALL] = "DELIVER ALL",
 		[ACTION_SEND] = "SEND",       [ACTION_FLOOD] = "FLOOD",
+		[ACTION_PUNT] = "PUNT",
 	};
 
 	return names[action];

@@ -1,5 +1,6 @@
 #include "apply.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -10,7 +11,10 @@ uint32_t origin_at(struct applying *a, struct position at)
 	struct text text = text_in(words, sizeof(words));
 	uint32_t origin;
 
-	text_add(&text, "%s:%u", a->cluster->file, at.line);
+	if (at.line)
+		text_add(&text, "%s:%u", a->cluster->file, at.line);
+	else
+		text_add(&text, "link add");
 	origin = origins_add_line(a->tables->origins, words);
 	if (!origin)
 		a->no_memory = true;
@@ -25,49 +29,51 @@ bool apply_peer(struct applying *a, struct addr addr, struct peer_ref *out)
 	return false;
 }
 
-/* The network's own port is written as 0, so that lists of networks on different ports are equal.
- */
-static bool to_port(struct applying *a, const struct network *n, struct addr addr, uint16_t port,
+/* The port on which the peer takes the network anyway is written as 0, so that lists of networks on
+ * different ports are equal, and what is learned follows the node as well. */
+static bool to_port(struct applying *a, struct addr addr, uint16_t usual, uint16_t port,
 		    struct destination *out)
 {
-	*out = (struct destination) { .port = port == n->port ? 0 : port };
+	*out = (struct destination) { .port = port == usual ? 0 : port };
 	return apply_peer(a, addr, &out->peer);
 }
 
-bool apply_to_node(struct applying *a, const struct network *n, const struct network_config *config,
-		   uint32_t node, struct destination *out)
+static bool to_usual_port(struct applying *a, struct addr addr, struct destination *out)
+{
+	return to_port(a, addr, 0, 0, out);
+}
+
+bool apply_to_node(struct applying *a, uint32_t node, struct destination *out)
 {
 	struct addr addr = derive_addr(a->cluster, a->plan->node, node);
 
 	if (node == a->plan->node || !addr.family)
 		return false;
-	return to_port(a, n, addr, derive_port(a->cluster, config, node), out);
+	return to_usual_port(a, addr, out);
 }
 
 bool apply_to_addr(struct applying *a, const struct network *n, const struct network_config *config,
 		   struct addr addr, uint16_t port, struct destination *out)
 {
 	uint32_t node = claims_find(&a->claims, addr);
+	uint16_t usual = node == NODE_NONE ? n->port : derive_port(a->cluster, config, node);
 
 	if (derive_is_self(a->cluster, a->plan->node, addr))
 		return false;
-	if (!port && node != NODE_NONE)
-		port = derive_port(a->cluster, config, node);
-	if (!port)
+	if (!port && node == NODE_NONE)
 		port = config->port ? config->port : a->cluster->underlay.port;
-	return to_port(a, n, addr, port, out);
+	return to_port(a, addr, usual, port, out);
 }
 
 /* -- The flood list -- */
 
-static void gather_peers(struct applying *a, const struct network *n,
-			 const struct network_config *config)
+static void gather_peers(struct applying *a, const struct network_config *config)
 {
 	uint32_t count = network_member_count(a->cluster, config);
 	struct destination to;
 
 	for (uint32_t i = 0; i < count; i++)
-		if (apply_to_node(a, n, config, network_member(config, i), &to))
+		if (apply_to_node(a, network_member(config, i), &to))
 			gather(a, to);
 }
 
@@ -80,7 +86,7 @@ static void gather_list(struct applying *a, const struct network *n,
 		const struct target *target = &config->flood_list[i];
 		bool is_node = target->node != NODE_NONE;
 
-		if (is_node ? apply_to_node(a, n, config, target->node, &to)
+		if (is_node ? apply_to_node(a, target->node, &to)
 			    : apply_to_addr(a, n, config, target->addr, 0, &to))
 			gather(a, to);
 	}
@@ -114,10 +120,10 @@ static struct flood_list *list_of_flood(struct applying *a, struct network *n,
 
 	gather_begin(a);
 	if (config->flood == FLOOD_PEERS)
-		gather_peers(a, n, config);
+		gather_peers(a, config);
 	else if (config->flood == FLOOD_LIST)
 		gather_list(a, n, config);
-	else if (config->flood == FLOOD_GROUP && to_port(a, n, config->group, n->port, &to))
+	else if (config->flood == FLOOD_GROUP && to_usual_port(a, config->group, &to))
 		gather(a, to);
 	gather_zero_lines(a, n, config);
 	return a->gathered.count > 0 ? share_list(a) : NULL;
@@ -126,14 +132,13 @@ static struct flood_list *list_of_flood(struct applying *a, struct network *n,
 static void apply_flood(struct applying *a, struct network *n, const struct network_config *config)
 {
 	bool all = config->flood == FLOOD_PEERS && !has_others(config);
-	struct flood_list **made = &a->all_nodes[config->port != 0];
 
-	if (all && *made)
-		n->flood = flood_list_hold(*made);
+	if (all && a->all_nodes)
+		n->flood = flood_list_hold(a->all_nodes);
 	else
 		n->flood = list_of_flood(a, n, config);
 	if (all)
-		*made = n->flood;
+		a->all_nodes = n->flood;
 	if (n->flood)
 		n->flood_origin = origin_at(a, config->flood_at);
 }
@@ -203,6 +208,8 @@ static void apply_rules(const struct applying *a, struct network *n,
 	const struct network_config *config = from->config;
 
 	n->port = from->port;
+	n->own_port = config->port != 0;
+	n->vtep = from->mac;
 	n->endpoint_v4 = number_of(a->plan, from->endpoint_v4);
 	n->endpoint_v6 = number_of(a->plan, from->endpoint_v6);
 	n->mtu = from->mtu;
@@ -235,6 +242,8 @@ bool apply_network(struct applying *a, struct plan_network *from, struct network
 	apply_flood(a, n, config);
 	apply_members(a, n, config);
 	apply_entries(a, n, config);
+	if (config->routing != ROUTING_FLAT)
+		apply_vteps(a, n, from);
 	return !a->no_memory;
 }
 
@@ -246,14 +255,22 @@ struct network *apply_new_network(struct applying *a, const struct plan_network 
 				  config->ageing);
 }
 
-struct endpoint apply_endpoint(const struct plan_endpoint *from)
+struct endpoint apply_endpoint(const struct plan *plan, const struct plan_endpoint *from)
 {
-	return (struct endpoint) { .addr = from->bind, .port = from->port, .mtu = from->mtu };
+	struct endpoint e = {
+		.addr = from->bind,
+		.port = from->port,
+		.own_port = from->port != node_port(plan->cluster, plan->node),
+		.mtu = from->mtu,
+	};
+
+	snprintf(e.interface, sizeof(e.interface), "%s", from->interface ? from->interface : "");
+	return e;
 }
 
 bool apply_new_endpoint(struct applying *a, struct plan_endpoint *from)
 {
-	from->number = tables_add_endpoint(a->tables, apply_endpoint(from));
+	from->number = tables_add_endpoint(a->tables, apply_endpoint(a->plan, from));
 	return from->number != ENDPOINT_NONE;
 }
 
@@ -279,6 +296,49 @@ void applying_free(struct applying *a)
 	free(a);
 }
 
+/* -- The nodes' own ports -- */
+
+static bool is_elsewhere(const struct plan *plan, uint32_t node)
+{
+	return node_port(plan->cluster, node) != node_port(plan->cluster, plan->node);
+}
+
+bool apply_nodes(struct applying *a)
+{
+	const struct cluster *c = a->cluster;
+	struct peer_ref ref;
+
+	for (uint32_t i = 0; i < c->node_count && !a->no_memory; i++) {
+		struct addr addrs[] = { c->nodes[i].address, c->nodes[i].address6 };
+
+		for (size_t k = 0; is_elsewhere(a->plan, i) && k < 2; k++)
+			if (addrs[k].family)
+				apply_peer(a, addrs[k], &ref);
+	}
+	return !a->no_memory;
+}
+
+static void set_port(struct peers *peers, struct addr addr, uint16_t port)
+{
+	struct peer_ref ref;
+
+	if (peers_find(peers, addr, &ref))
+		peers_set_port(peers, ref, port);
+}
+
+void apply_node_ports(const struct plan *plan, struct peers *peers)
+{
+	const struct cluster *c = plan->cluster;
+
+	peers_forget_ports(peers);
+	for (uint32_t i = 0; i < c->node_count; i++) {
+		if (!is_elsewhere(plan, i))
+			continue;
+		set_port(peers, c->nodes[i].address, node_port(c, i));
+		set_port(peers, c->nodes[i].address6, node_port(c, i));
+	}
+}
+
 bool plan_apply(struct plan *plan, struct tables *tables)
 {
 	struct applying *a = applying_new(plan, tables);
@@ -289,7 +349,9 @@ bool plan_apply(struct plan *plan, struct tables *tables)
 	for (uint32_t i = 0; done && i < plan->network_count; i++)
 		done = apply_network(a, &plan->networks[i],
 				     apply_new_network(a, &plan->networks[i]));
+	done = done && apply_nodes(a);
 	if (a)
 		applying_free(a);
+	apply_node_ports(plan, tables->peers);
 	return done;
 }

@@ -23,8 +23,8 @@ struct applying {
 	struct gathered gathered;
 	struct shared *lists[SHARED_BUCKETS], *sets[SHARED_BUCKETS];
 	/* Lists and sets of all the nodes, without further destinations: gathered once, however many
-	 * networks have them.  Of two lists, one is for networks with a port of their own. */
-	struct flood_list *all_nodes[2];
+	 * networks have them. */
+	struct flood_list *all_nodes;
 	struct peer_set *all_speakers;
 	struct claims claims;
 	bool no_memory;
@@ -40,7 +40,7 @@ bool apply_network(struct applying *a, struct plan_network *from, struct network
 struct network *apply_new_network(struct applying *a, const struct plan_network *from);
 
 /* An endpoint as the tables have it; adds it and notes its number. */
-struct endpoint apply_endpoint(const struct plan_endpoint *from);
+struct endpoint apply_endpoint(const struct plan *plan, const struct plan_endpoint *from);
 bool apply_new_endpoint(struct applying *a, struct plan_endpoint *from);
 
 /* Empties the list; adds to it. */
@@ -59,13 +59,20 @@ uint32_t origin_at(struct applying *a, struct position at);
 /* Hosts, fdb and neigh of a network. */
 void apply_entries(struct applying *a, struct network *n, const struct network_config *config);
 
+/* Where the VTEPs of the other members are, in a network that is routed. */
+void apply_vteps(struct applying *a, struct network *n, const struct plan_network *from);
+
 /* The peer at @addr, added. */
 bool apply_peer(struct applying *a, struct addr addr, struct peer_ref *out);
 
-/* Where @n's frames for a node of the file go, and those for an address, on @port if it is not 0.
- * False for this node itself and for what cannot be reached. */
-bool apply_to_node(struct applying *a, const struct network *n, const struct network_config *config,
-		   uint32_t node, struct destination *out);
+/* Makes peers of the nodes that listen on another port than this one; false when memory is short.
+ * Where they do is told at the end, when what else the plan says holds as well. */
+bool apply_nodes(struct applying *a);
+void apply_node_ports(const struct plan *plan, struct peers *peers);
+
+/* Where frames for a node of the file go, and @n's for an address, on @port if it is not 0.  False for
+ * this node itself and for what cannot be reached. */
+bool apply_to_node(struct applying *a, uint32_t node, struct destination *out);
 bool apply_to_addr(struct applying *a, const struct network *n, const struct network_config *config,
 		   struct addr addr, uint16_t port, struct destination *out);
 

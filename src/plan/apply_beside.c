@@ -32,7 +32,7 @@ static bool keep_endpoints(struct change *c)
 		const struct plan_endpoint *old = running_endpoint(c->running, e);
 
 		e->number = old ? old->number : ENDPOINT_NONE;
-		if (old && !tables_put_endpoint(c->a->tables, old->number, apply_endpoint(e)))
+		if (old && !tables_put_endpoint(c->a->tables, old->number, apply_endpoint(plan, e)))
 			return false;
 	}
 	return true;
@@ -127,7 +127,8 @@ struct tables *plan_apply_beside(struct plan *plan, const struct plan *running,
 	c.a = applying_new(plan, beside);
 	c.same_surroundings = diff_is_same_surroundings(running, plan);
 	done = c.a && keep_endpoints(&c) && add_endpoints(&c) && keep_networks(&c) &&
-	       add_networks(&c) && peers_reserve(tables->peers, plan_strangers(plan));
+	       add_networks(&c) && apply_nodes(c.a) &&
+	       peers_reserve(tables->peers, plan_strangers(plan));
 	if (c.a)
 		applying_free(c.a);
 	if (done)
@@ -138,6 +139,7 @@ struct tables *plan_apply_beside(struct plan *plan, const struct plan *running,
 
 void plan_replace(const struct plan *plan, struct tables *tables, struct tables *beside)
 {
+	apply_node_ports(plan, tables->peers);
 	tables_replace(tables, beside);
 	peers_allow(tables->peers, plan_strangers(plan));
 }

@@ -17,13 +17,12 @@ static void put_neighbour(struct applying *a, struct network *n, struct neigh_en
 
 /* A host elsewhere is the notes' `bridge fdb append` and `ip neighbor add` in one; a host of our
  * own is only a neighbour: its frames teach us its port. */
-static void apply_host(struct applying *a, struct network *n, const struct network_config *config,
-		       const struct host *host)
+static void apply_host(struct applying *a, struct network *n, const struct host *host)
 {
 	uint32_t origin = origin_at(a, host->at);
 	struct destination to;
 
-	if (apply_to_node(a, n, config, host->node, &to))
+	if (apply_to_node(a, host->node, &to))
 		put_station(a, n, host->mac, to, origin);
 	for (size_t i = 0; i < host->ip_count; i++)
 		put_neighbour(a, n,
@@ -96,7 +95,7 @@ static void apply_groups(struct applying *a, struct network *n, const struct net
 void apply_entries(struct applying *a, struct network *n, const struct network_config *config)
 {
 	for (size_t i = 0; i < config->host_count; i++)
-		apply_host(a, n, config, &config->hosts[i]);
+		apply_host(a, n, &config->hosts[i]);
 	for (size_t i = 0; i < config->fdb_count; i++)
 		apply_station_line(a, n, config, &config->fdb[i]);
 	apply_groups(a, n, config);
@@ -108,5 +107,21 @@ void apply_entries(struct applying *a, struct network *n, const struct network_c
 						     .mac = line->mac,
 						     .router = line->router,
 						     .origin = origin_at(a, line->at) });
+	}
+}
+
+/* Who has no subnet gets no packets: no route leads there (plan/hops.h). */
+void apply_vteps(struct applying *a, struct network *n, const struct plan_network *from)
+{
+	for (uint32_t i = 0; from->subnets && i < from->subnets->count; i++) {
+		uint32_t node = network_member(from->config, i);
+		struct plan_subnet_peer peer;
+		struct destination to;
+
+		if (plan_subnet_peer(a->plan, from, i, &peer) &&
+		    (peer.subnet.source != SUBNET_NONE || peer.subnet6.source != SUBNET_NONE) &&
+		    apply_to_node(a, node, &to))
+			put_station(a, n, peer.reach.vtep, to,
+				    origin_at(a, a->cluster->nodes[node].at));
 	}
 }

@@ -44,6 +44,9 @@ struct membership membership_of(const struct checker *c, const uint32_t *members
 /* One network: its own fields, its members, its device, its addresses. */
 void check_network(struct checker *c, const struct network_config *n);
 
+/* Its pins and its gateway: what needs no leases (plan/subnet.h has the rest). */
+void check_subnets(struct checker *c, const struct network_config *n);
+
 /* Its hosts, fdb and neigh.  The members are those marked in this round. */
 void check_entries(struct checker *c, const struct network_config *n);
 

@@ -102,13 +102,14 @@ static size_t room_needed(const struct network_config *n)
 static void check_inside(struct checker *c, const struct network_config *n, struct addr ip,
 			 struct position at)
 {
+	struct prefix cidr = network_cidr(n, ip.family);
 	char text[ADDR_TEXT], prefix[PREFIX_TEXT];
 
-	if (n->cidr.addr.family == ip.family && ip.family && !prefix_contains(n->cidr, ip))
+	if (cidr.addr.family == ip.family && ip.family && !prefix_contains(cidr, ip))
 		check_error(c, PLAN_E_OUTSIDE_CIDR, at,
 			    "help: change the address, or widen the cidr",
 			    "ip %s lies outside the network's cidr %s", addr_text(ip, text),
-			    prefix_text(n->cidr, prefix));
+			    prefix_text(cidr, prefix));
 }
 
 static void check_host(struct checker *c, const struct network_config *n, const struct host *host)

@@ -166,15 +166,15 @@ static void check_device(struct checker *c, const struct network_config *n)
 			    "device \"%s\" is named as its own bridge", n->device);
 }
 
-static void report_vtep(struct checker *c, const struct network_config *n, struct addr vtep,
+static void report_vtep(struct checker *c, struct prefix cidr, struct position at, struct addr vtep,
 			uint32_t node)
 {
 	char prefix[PREFIX_TEXT], addr[ADDR_TEXT];
 
-	check_error(c, PLAN_E_VTEP_IN_CIDR, n->cidr_at,
+	check_error(c, PLAN_E_VTEP_IN_CIDR, at,
 		    "help: the network inside the tunnel needs addresses of its own",
 		    "cidr %s holds %s, the underlay address of node \"%s\"",
-		    prefix_text(n->cidr, prefix), addr_text(vtep, addr), node_at(c, node)->name);
+		    prefix_text(cidr, prefix), addr_text(vtep, addr), node_at(c, node)->name);
 }
 
 /* The first of @claims in @cidr, or NULL. */
@@ -200,24 +200,25 @@ static struct addr vtep_within(const struct node *node, struct prefix cidr)
 
 /* A route to the cidr would lead through the tunnel, and so would the tunnel's own packets.  One
  * address is enough to tell. */
-static void check_cidr(struct checker *c, const struct network_config *n)
+static void check_cidr(struct checker *c, const struct network_config *n, struct prefix cidr,
+		       struct position at)
 {
 	const struct claim *claim;
 
-	if (!n->cidr.addr.family)
+	if (!cidr.addr.family)
 		return;
 	if (!n->members) {
-		claim = first_within(&c->claims, n->cidr);
-		claim = claim ? claim : first_within(&c->bound, n->cidr);
+		claim = first_within(&c->claims, cidr);
+		claim = claim ? claim : first_within(&c->bound, cidr);
 		if (claim)
-			report_vtep(c, n, claim->addr, claim->node);
+			report_vtep(c, cidr, at, claim->addr, claim->node);
 		return;
 	}
 	for (size_t i = 0; i < n->member_count; i++) {
-		struct addr vtep = vtep_within(node_at(c, n->members[i]), n->cidr);
+		struct addr vtep = vtep_within(node_at(c, n->members[i]), cidr);
 
 		if (vtep.family) {
-			report_vtep(c, n, vtep, n->members[i]);
+			report_vtep(c, cidr, at, vtep, n->members[i]);
 			return;
 		}
 	}
@@ -234,7 +235,8 @@ static void check_sense(struct checker *c, const struct network_config *n)
 		check_warning(c, PLAN_W_ALONE, n->at,
 			      "help: add a node, or set underlay.accept to any",
 			      "network \"%s\" has one member: there is nobody to talk to", n->name);
-	if (!n->learning && n->flood == FLOOD_NONE && !n->fdb_count && !n->host_count)
+	if (n->routing == ROUTING_FLAT && !n->learning && n->flood == FLOOD_NONE && !n->fdb_count &&
+	    !n->host_count)
 		check_warning(
 			c, PLAN_W_NO_REMOTE, n->flood_at,
 			"help: name the other side's MACs under hosts, or let the network learn",
@@ -260,7 +262,9 @@ void check_network(struct checker *c, const struct network_config *n)
 	check_group(c, n, &m);
 	check_destinations(c, n, &m);
 	check_device(c, n);
-	check_cidr(c, n);
+	check_cidr(c, n, n->cidr, n->cidr_at);
+	check_cidr(c, n, n->cidr6, n->cidr6_at);
+	check_subnets(c, n);
 	check_entries(c, n);
 	check_sense(c, n);
 }

@@ -69,9 +69,28 @@ static void report_device(struct checker *c, const struct network_config *a,
 		    b->device, a->name, a->device_at.line, c->cluster->nodes[node].name);
 }
 
+static bool has_env_file(const struct network_config *n)
+{
+	return n->env_file != NULL;
+}
+
+static int order_env_files(const struct network_config *a, const struct network_config *b)
+{
+	return strcmp(a->env_file, b->env_file);
+}
+
+static void report_env_file(struct checker *c, const struct network_config *a,
+			    const struct network_config *b, uint32_t node)
+{
+	check_error(c, PLAN_E_DUPLICATE_FILE, b->env_file_at, "help: give it a file of its own",
+		    "env-file is network \"%s\"'s already (line %u), and node \"%s\" is in both",
+		    a->name, a->env_file_at.line, c->cluster->nodes[node].name);
+}
+
 static const struct rule rules[] = {
 	{ has_vni, order_vnis, true, report_vni },
 	{ has_device, order_devices, false, report_device },
+	{ has_env_file, order_env_files, false, report_env_file },
 };
 
 /* -- One run -- */

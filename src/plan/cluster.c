@@ -8,8 +8,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static void read_version(struct reader *r, const struct key *key, const struct item *value,
-			 void *into)
+void read_version(struct reader *r, const struct key *key, const struct item *value, void *into)
 {
 	uint64_t version;
 	const char *text = expect_scalar(r, key->name, value, "1");
@@ -37,6 +36,7 @@ static const struct key top_keys[] = {
 	  .read = read_networks,
 	  .required = true,
 	  .example = "\"networks: { blue: { vni: 100 } }\"" },
+	{ .name = "leases", .read = read_leases },
 };
 
 struct cluster *cluster_read(const char *file, const char *text, size_t len, struct errors *errors)
@@ -57,6 +57,7 @@ struct cluster *cluster_read(const char *file, const char *text, size_t len, str
 		.ttl = 64,
 	};
 	cluster->file = read_copy(&r, file);
+	cluster->leases_path = read_copy(&r, "leases.yaml");
 	if (!document_read(text, len, errors, &root))
 		r.no_memory = true;
 	/* A file that is not YAML to its end gets no second error for each thing that is missing.
@@ -75,6 +76,34 @@ struct cluster *cluster_read(const char *file, const char *text, size_t len, str
 	return NULL;
 }
 
+/* Maps are nested no deeper than DOCUMENT_DEPTH. */
+static void forget_positions(struct item *item)
+{
+	for (; item; item = item->next) {
+		item->at = (struct position) { 0 };
+		if (item->key)
+			item->key->at = item->at;
+		forget_positions(item->first);
+	}
+}
+
+bool cluster_add(struct cluster *cluster, const char *text, size_t len, struct errors *errors)
+{
+	static const struct key keys[] = { { .name = "networks", .read = read_networks } };
+	struct reader r = { .cluster = cluster, .errors = errors, .where = "" };
+	struct item *root = NULL;
+
+	if (!document_read(text, len, errors, &root))
+		r.no_memory = true;
+	else if (root && expect_map(&r, "what is made", root)) {
+		forget_positions(root);
+		read_map(&r, root, keys, COUNT(keys), "", cluster);
+	}
+	item_free(root);
+	free(r.seen);
+	return !r.no_memory;
+}
+
 void cluster_free(struct cluster *cluster)
 {
 	if (!cluster)
@@ -88,6 +117,7 @@ void cluster_free(struct cluster *cluster)
 	free(cluster->nodes);
 	free(cluster->by_name);
 	free(cluster->networks);
+	free(cluster->leases_path);
 	free(cluster->name);
 	free(cluster->file);
 	free(cluster);

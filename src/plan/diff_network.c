@@ -92,6 +92,30 @@ static struct lines lines_of_neigh(const struct network_config *n)
 	return l;
 }
 
+static void add_subnet(struct lines *l, const char *node, struct subnet subnet)
+{
+	char text[PREFIX_TEXT];
+
+	if (subnet.prefix.addr.family)
+		lines_add(l, "%s %s", node, prefix_text(subnet.prefix, text));
+}
+
+/* The other members'. */
+static struct lines lines_of_subnets(const struct plan *plan, const struct plan_network *n)
+{
+	struct lines l = { 0 };
+
+	for (uint32_t i = 0; n->subnets && i < n->subnets->count; i++) {
+		uint32_t node = network_member(n->config, i);
+
+		if (node == plan->node)
+			continue;
+		add_subnet(&l, node_name(plan->cluster, node), n->subnets->of[i].v4);
+		add_subnet(&l, node_name(plan->cluster, node), n->subnets->of[i].v6);
+	}
+	return l;
+}
+
 static void diff_lists(struct words *w, const struct cluster *oc, const struct network_config *o,
 		       const struct cluster *nc, const struct network_config *n)
 {
@@ -124,12 +148,41 @@ static void diff_vni(struct words *w, const struct network_config *o,
 			  o->vni, n->vni);
 }
 
-static void diff_cidr(struct words *w, struct prefix old, struct prefix new)
+static void diff_prefix(struct words *w, const char *name, struct prefix old, struct prefix new)
 {
 	char a[PREFIX_TEXT], b[PREFIX_TEXT];
 
-	words_text(w, "cidr", old.addr.family ? prefix_text(old, a) : NULL,
+	words_text(w, name, old.addr.family ? prefix_text(old, a) : NULL,
 		   new.addr.family ? prefix_text(new, b) : NULL);
+}
+
+static void diff_gateway(struct words *w, const char *name, struct ifaddress old,
+			 struct ifaddress new)
+{
+	char a[PREFIX_TEXT], b[PREFIX_TEXT];
+
+	words_text(w, name, old.addr.family ? ifaddress_text(old, a) : NULL,
+		   new.addr.family ? ifaddress_text(new, b) : NULL);
+}
+
+/* What this node has, and who else has what. */
+static void diff_subnets(struct words *w, const struct plan *running,
+			 const struct plan_network *old, const struct plan *wanted,
+			 const struct plan_network *new)
+{
+	static const char *const routing[] = { "flat", "routed", "direct" };
+	struct lines a = lines_of_subnets(running, old), b = lines_of_subnets(wanted, new);
+
+	diff_prefix(w, "cidr6", old->config->cidr6, new->config->cidr6);
+	diff_prefix(w, "subnet", old->subnet.prefix, new->subnet.prefix);
+	diff_prefix(w, "subnet6", old->subnet6.prefix, new->subnet6.prefix);
+	diff_gateway(w, "gateway", old->gateway, new->gateway);
+	diff_gateway(w, "gateway6", old->gateway6, new->gateway6);
+	words_text(w, "routing", routing[old->config->routing], routing[new->config->routing]);
+	words_bool(w, "masquerade", old->config->masquerade, new->config->masquerade);
+	words_bool(w, "forward-rules", old->config->forward_rules, new->config->forward_rules);
+	words_text(w, "env-file", old->config->env_file, new->config->env_file);
+	words_lists(w, "subnets", &a, &b);
 }
 
 static void diff_device(struct words *w, const struct plan_network *old,
@@ -159,7 +212,7 @@ static void diff_rules(struct words *w, const struct network_config *o,
 	words_text(w, "reserved-bits", o->strict_reserved ? "strict" : "ignore",
 		   n->strict_reserved ? "strict" : "ignore");
 	words_number(w, "bum-limit", o->bum_limit, n->bum_limit);
-	diff_cidr(w, o->cidr, n->cidr);
+	diff_prefix(w, "cidr", o->cidr, n->cidr);
 }
 
 void diff_network(struct words *w, const struct plan *running, const struct plan_network *old,
@@ -169,6 +222,7 @@ void diff_network(struct words *w, const struct plan *running, const struct plan
 	words_number(w, "port", old->port, new->port);
 	diff_device(w, old, new);
 	diff_rules(w, old->config, new->config);
+	diff_subnets(w, running, old, wanted, new);
 	diff_lists(w, running->cluster, old->config, wanted->cluster, new->config);
 }
 
@@ -197,6 +251,22 @@ static bool same_lines(const struct network_config *o, const struct network_conf
 	return same;
 }
 
+/* The entries of a routed network come from the lines of its members. */
+static bool same_member_lines(const struct plan *running, const struct plan_network *old,
+			      const struct plan *wanted, const struct plan_network *new)
+{
+	if (old->config->routing == ROUTING_FLAT)
+		return true;
+	for (uint32_t i = 0; i < old->subnets->count; i++) {
+		const struct node *a = &running->cluster->nodes[network_member(old->config, i)];
+		const struct node *b = &wanted->cluster->nodes[network_member(new->config, i)];
+
+		if (!same_line(a->at, b->at))
+			return false;
+	}
+	return true;
+}
+
 static uint16_t number_of(const struct plan *plan, uint16_t endpoint)
 {
 	return endpoint == ENDPOINT_NONE ? ENDPOINT_NONE : plan->endpoints[endpoint].number;
@@ -223,5 +293,5 @@ bool diff_is_same_network(const struct plan *running, const struct plan_network 
 	same = fclose(w.to) == 0 && w.count == 0;
 	free(text);
 	return same && same_endpoints(running, old, wanted, new) &&
-	       same_lines(old->config, new->config);
+	       same_lines(old->config, new->config) && same_member_lines(running, old, wanted, new);
 }

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "schema.h"
 
@@ -14,9 +15,11 @@ void network_config_free(struct network_config *network)
 	free(network->fdb);
 	free(network->neigh);
 	free(network->flood_list);
+	free(network->pins);
 	free(network->members);
 	free(network->device);
 	free(network->bridge);
+	free(network->env_file);
 	free(network->name);
 }
 
@@ -185,6 +188,12 @@ static const struct word arp_words[] = {
 };
 static const struct word offload_words[] = { { "auto", true }, { "off", false }, { NULL, 0 } };
 static const struct word vlan_words[] = { { "pass", false }, { "drop", true }, { NULL, 0 } };
+static const struct word routing_words[] = {
+	{ "flat", ROUTING_FLAT },
+	{ "routed", ROUTING_ROUTED },
+	{ "direct", ROUTING_DIRECT },
+	{ NULL, 0 },
+};
 static const struct word bits_words[] = { { "ignore", false }, { "strict", true }, { NULL, 0 } };
 
 #define AT(field) .offset = offsetof(struct network_config, field)
@@ -229,9 +238,44 @@ static const struct key network_keys[] = {
 	{ .name = "bum-limit", .read = read_rate, AT(bum_limit), .min = 1, .max = 1000000000 },
 	{ .name = "bridge", .read = read_interface, AT(bridge) },
 	{ .name = "cidr",
-	  .read = read_prefix,
+	  .read = read_cidr,
 	  AT(cidr),
-	  .position = offsetof(struct network_config, cidr_at) },
+	  .position = offsetof(struct network_config, cidr_at),
+	  .min = ADDR_V4 },
+	{ .name = "cidr6",
+	  .read = read_cidr,
+	  AT(cidr6),
+	  .position = offsetof(struct network_config, cidr6_at),
+	  .min = ADDR_V6 },
+	{ .name = "subnet-length",
+	  .read = read_subnet_length,
+	  AT(division.length),
+	  .position = offsetof(struct network_config, division.at),
+	  .min = 2,
+	  .max = 30,
+	  .instead = "auto" },
+	{ .name = "subnet-length6",
+	  .read = read_subnet_length,
+	  AT(division6.length),
+	  .position = offsetof(struct network_config, division6.at),
+	  .min = 2,
+	  .max = 126,
+	  .instead = "auto" },
+	{ .name = "subnet-min", .read = read_subnet_base, AT(division.min), .min = ADDR_V4 },
+	{ .name = "subnet-max", .read = read_subnet_base, AT(division.max), .min = ADDR_V4 },
+	{ .name = "subnet-min6", .read = read_subnet_base, AT(division6.min), .min = ADDR_V6 },
+	{ .name = "subnet-max6", .read = read_subnet_base, AT(division6.max), .min = ADDR_V6 },
+	{ .name = "subnets", .read = read_pins },
+	{ .name = "gateway",
+	  .read = read_gateway,
+	  .position = offsetof(struct network_config, gateway_at) },
+	{ .name = "routing", .read = read_word, AT(routing), .words = routing_words },
+	{ .name = "masquerade", .read = read_bool, AT(masquerade) },
+	{ .name = "forward-rules", .read = read_bool, AT(forward_rules) },
+	{ .name = "env-file",
+	  .read = read_whole_path,
+	  AT(env_file),
+	  .position = offsetof(struct network_config, env_file_at) },
 	{ .name = "hosts", .read = read_hosts },
 	{ .name = "fdb", .read = read_fdb },
 	{ .name = "neigh", .read = read_neigh },
@@ -249,6 +293,9 @@ static void read_network(struct reader *r, const struct item *map, struct networ
 		.flood_at = at,
 		.mtu_at = at,
 		.cidr_at = at,
+		.cidr6_at = at,
+		.gateway_at = at,
+		.env_file_at = at,
 		.vni = VNI_NONE,
 		.learning = true,
 		.arp = ARP_SUPPRESS,
@@ -264,8 +311,28 @@ static void read_network(struct reader *r, const struct item *map, struct networ
 	if (!expect_map(r, where, map))
 		return;
 	read_map(r, map, network_keys, COUNT(network_keys), where, n);
+	read_division(r, map, n);
 	if (!item_find(map, "device") && n->vni != VNI_NONE)
 		name_device(r, n);
+	read_routing(r, map, n);
+}
+
+/* For @count more. */
+static bool make_room(struct reader *r, size_t count)
+{
+	struct cluster *c = r->cluster;
+	struct network_config *more;
+
+	if (count == 0)
+		return false;
+	more = reallocarray(c->networks, c->network_count + count, sizeof(*more));
+	if (!more) {
+		r->no_memory = true;
+		return false;
+	}
+	memset(more + c->network_count, 0, count * sizeof(*more));
+	c->networks = more;
+	return true;
 }
 
 void read_networks(struct reader *r, const struct key *key, const struct item *value, void *into)
@@ -275,8 +342,7 @@ void read_networks(struct reader *r, const struct key *key, const struct item *v
 	(void)into;
 	if (!expect_map(r, key->name, value))
 		return;
-	c->networks = read_array(r, value->count, sizeof(*c->networks));
-	if (!c->networks)
+	if (!make_room(r, value->count))
 		return;
 	for (const struct item *child = value->first; child; child = child->next)
 		read_network(r, child, &c->networks[c->network_count++]);

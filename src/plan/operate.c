@@ -57,9 +57,9 @@ static bool make_destination(struct tables *t, struct network *n, const struct f
 {
 	struct peer_set *members;
 
-	*out = (struct destination) { .port = order->port == n->port ? 0 : order->port };
 	if (!peers_add(t->peers, order->dst, &out->peer))
 		return false;
+	out->port = tables_port_word(t, n, order->dst, order->port);
 	if (!n->members || addr_is_multicast(order->dst) || peer_set_has(n->members, out->peer))
 		return true;
 	members = peer_set_with(n->members, out->peer);
@@ -79,7 +79,7 @@ static bool same_destination(struct destination a, struct destination b)
 static uint32_t find_in_list(const struct tables *t, const struct network *n,
 			     const struct flood_list *list, const struct fdb_order *order)
 {
-	struct destination to = { .port = order->port == n->port ? 0 : order->port };
+	struct destination to = { .port = tables_port_word(t, n, order->dst, order->port) };
 	uint32_t i = 0;
 
 	if (!peers_find(t->peers, order->dst, &to.peer))
@@ -145,6 +145,14 @@ static struct flood_list *list_without(const struct flood_list *old, uint32_t at
 	return list;
 }
 
+bool operate_fdb_has(const struct tables *t, const struct network *n, const struct fdb_order *order,
+		     uint64_t now)
+{
+	const struct flood_list *list = list_of(n, order->mac, now);
+
+	return list && find_in_list(t, n, list, order) < list->count;
+}
+
 static int list_append(struct tables *t, struct network *n, const struct fdb_order *order,
 		       uint64_t now, char why[OPERATE_WHY])
 {
@@ -154,7 +162,7 @@ static int list_append(struct tables *t, struct network *n, const struct fdb_ord
 
 	if (order->lasting != FDB_LASTS_PERMANENT)
 		return refuse(-EOPNOTSUPP, why, "what goes to several destinations is permanent");
-	if (old && find_in_list(t, n, old, order) < old->count)
+	if (operate_fdb_has(t, n, order, now))
 		return 0;
 	if (!make_destination(t, n, order, &to))
 		return no_memory(why);
@@ -184,8 +192,8 @@ static int list_del(struct tables *t, struct network *n, const struct fdb_order 
 
 /* -- Stations -- */
 
-static int put_dynamic(struct network *n, struct mac mac, struct destination to, uint64_t now,
-		       char why[OPERATE_WHY])
+static int put_dynamic(struct tables *t, struct network *n, struct mac mac, struct destination to,
+		       uint64_t now, char why[OPERATE_WHY])
 {
 	const struct fdb_judgement news = { .change = FDB_NEW, .slot = FDB_NONE };
 	uint32_t slot = fdb_find(n->fdb, mac, now);
@@ -195,6 +203,7 @@ static int put_dynamic(struct network *n, struct mac mac, struct destination to,
 	if (slot != FDB_NONE)
 		fdb_remove(n->fdb, slot);
 	fdb_apply(n->fdb, news, mac, place_peer(to), FDB_OWNER_PEER(to.peer.slot), now);
+	tables_expect(t, n);
 	return 0;
 }
 
@@ -207,7 +216,7 @@ static int put_station(struct tables *t, struct network *n, const struct fdb_ord
 	if (!make_destination(t, n, order, &to))
 		return no_memory(why);
 	if (order->lasting == FDB_LASTS_DYNAMIC)
-		return put_dynamic(n, order->mac, to, now, why);
+		return put_dynamic(t, n, order->mac, to, now, why);
 	slot = fdb_put(n->fdb, order->mac, FDB_STATIC, place_peer(to), origin_command(t));
 	if (slot == FDB_NONE)
 		return no_memory(why);
@@ -232,7 +241,7 @@ static bool is_own(const struct network *n, uint32_t slot)
 static bool is_at(const struct tables *t, const struct network *n, const struct fdb_entry *entry,
 		  const struct fdb_order *order)
 {
-	struct destination to = { .port = order->port == n->port ? 0 : order->port };
+	struct destination to = { .port = tables_port_word(t, n, order->dst, order->port) };
 
 	return entry->place.kind == PLACE_PEER && peers_find(t->peers, order->dst, &to.peer) &&
 	       same_destination(entry->place.to, to);
@@ -390,17 +399,25 @@ static bool is_kept(const struct fdb_entry *entry, const struct fdb_filter *filt
 	       (entry->said_static ? filter->keep_static : filter->keep_permanent);
 }
 
+bool operate_is_flushed(const struct tables *t, const struct fdb_entry *entry,
+			const struct fdb_filter *filter)
+{
+	if (is_kept(entry, filter))
+		return false;
+	return entry->list || !filter->dst.family ||
+	       (entry->place.kind == PLACE_PEER && is_to(t, entry->place.to, filter));
+}
+
 void operate_flush_slot(struct tables *t, struct network *n, uint32_t slot,
 			const struct fdb_filter *filter)
 {
 	const struct fdb_entry *entry = fdb_at(n->fdb, slot);
 
-	if (is_kept(entry, filter))
+	if (!operate_is_flushed(t, entry, filter))
 		return;
 	if (entry->list)
 		flush_list(t, n, entry->mac, entry->list, filter);
-	else if (!filter->dst.family ||
-		 (entry->place.kind == PLACE_PEER && is_to(t, entry->place.to, filter)))
+	else
 		fdb_remove(n->fdb, slot);
 }
 
@@ -427,7 +444,10 @@ int operate_neigh_replace(struct tables *t, struct network *n, struct neigh_entr
 	if (rc < 0)
 		return rc;
 	entry.origin = origin_command(t);
-	return neigh_put(n->neigh, entry) ? 0 : no_memory(why);
+	if (!neigh_put(n->neigh, entry))
+		return no_memory(why);
+	tables_expect(t, n);
+	return 0;
 }
 
 int operate_neigh_add(struct tables *t, struct network *n, struct neigh_entry entry,

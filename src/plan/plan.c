@@ -63,6 +63,37 @@ struct mac plan_vtep_mac(const char *cluster, uint32_t vni, const char *node)
 	return mac;
 }
 
+/* Of a member. */
+static bool reach_member(const struct plan *plan, const struct plan_network *n, uint32_t node,
+			 struct plan_reach *out)
+{
+	const struct cluster *c = plan->cluster;
+	uint16_t port = derive_port(c, n->config, node);
+
+	*out = (struct plan_reach) {
+		.addr = derive_addr(c, plan->node, node),
+		.port = port == n->port ? 0 : port,
+		.vtep = plan_vtep_mac(c->name, n->config->vni, c->nodes[node].name),
+	};
+	return node != plan->node && out->addr.family != ADDR_NONE;
+}
+
+bool plan_reach(const struct plan *plan, const struct plan_network *n, uint32_t node,
+		struct plan_reach *out)
+{
+	return derive_is_member(plan->cluster, n->config, node) && reach_member(plan, n, node, out);
+}
+
+uint32_t plan_node_at(const struct plan *plan, struct addr addr)
+{
+	const struct cluster *c = plan->cluster;
+
+	for (uint32_t i = 0; i < c->node_count; i++)
+		if (addr_equal(c->nodes[i].address, addr) || addr_equal(c->nodes[i].address6, addr))
+			return i;
+	return NODE_NONE;
+}
+
 /* -- Endpoints -- */
 
 static void report_mtu(struct making *m, uint32_t wanted, uint32_t machine, struct addr bind)
@@ -223,6 +254,31 @@ static void decide_mtu(struct making *m, struct plan_network *n)
 
 /* -- Networks -- */
 
+/* This node's number in the member list. */
+static uint32_t own_member(const struct making *m, const struct network_config *config)
+{
+	uint32_t i = 0;
+
+	while (network_member(config, i) != m->plan->node)
+		i++;
+	return i;
+}
+
+static void add_subnets(struct making *m, struct plan_network *n)
+{
+	const struct subnets *all = m->machine->subnets;
+	const struct member_subnets *own;
+
+	if (!all || !network_is_divided(n->config))
+		return;
+	n->subnets = &all->networks[n->config - m->cluster->networks];
+	own = &n->subnets->of[own_member(m, n->config)];
+	n->subnet = own->v4;
+	n->subnet6 = own->v6;
+	n->gateway = subnet_gateway(n->config, own->v4.prefix);
+	n->gateway6 = subnet_gateway(n->config, own->v6.prefix);
+}
+
 static void add_network(struct making *m, const struct network_config *config)
 {
 	struct plan_network *n = &m->plan->networks[m->plan->network_count++];
@@ -233,6 +289,7 @@ static void add_network(struct making *m, const struct network_config *config)
 	n->endpoint_v4 = add_endpoint(m, m->self->bind, n->port);
 	n->endpoint_v6 = add_endpoint(m, m->self->bind6, n->port);
 	decide_mtu(m, n);
+	add_subnets(m, n);
 	add_group(m, n);
 }
 
@@ -270,6 +327,7 @@ struct plan *plan_make(const struct cluster *cluster, uint32_t node,
 
 	if (!m.plan)
 		return NULL;
+	m.plan->subnets = machine->subnets;
 	m.all = families_of(&m, NULL, cluster->node_count);
 	for (uint32_t i = 0; i < cluster->network_count; i++)
 		if (derive_is_member(cluster, &cluster->networks[i], node))
@@ -293,6 +351,20 @@ const struct plan_network *plan_find_network(const struct plan *plan, const char
 		return &plan->networks[at];
 	}
 	return NULL;
+}
+
+bool plan_subnet_peer(const struct plan *plan, const struct plan_network *n, uint32_t member,
+		      struct plan_subnet_peer *out)
+{
+	uint32_t node = network_member(n->config, member);
+	const struct member_subnets *has = &n->subnets->of[member];
+
+	*out = (struct plan_subnet_peer) {
+		.node = plan->cluster->nodes[node].name,
+		.subnet = has->v4,
+		.subnet6 = has->v6,
+	};
+	return reach_member(plan, n, node, &out->reach);
 }
 
 uint32_t plan_strangers(const struct plan *plan)

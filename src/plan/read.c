@@ -373,6 +373,23 @@ void read_interface(struct reader *r, const struct key *key, const struct item *
 			text_shown(text, name));
 }
 
+/* The switch is started from anywhere: only a path from the root says which file is meant. */
+void read_whole_path(struct reader *r, const struct key *key, const struct item *value, void *into)
+{
+	const char *text = expect_scalar(r, key->name, value, "the whole path of a file");
+	char name[SHOWN];
+
+	if (!text)
+		return;
+	if (text[0] == '/' && text[strlen(text) - 1] != '/')
+		*(char **)into = read_copy(r, text);
+	else
+		read_refuse(r, PLAN_E_PATH, value,
+			    "expected: a path such as /run/flannel/subnet.env",
+			    "%s \"%s\" is not the whole path of a file", key->name,
+			    text_shown(text, name));
+}
+
 const char *nearest_node(struct reader *r, const char *name, char hint[READ_HINT])
 {
 	const struct cluster *c = r->cluster;

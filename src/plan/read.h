@@ -76,18 +76,19 @@ bool take_node(struct reader *r, const struct item *value, uint32_t *out);
 
 /* A hint for a @name that no node has; NULL after ERRORS_SHOWN of them, so that a file of nothing
  * but wrong names does not compare each with each. */
-enum { READ_HINT = 256 };
+enum { READ_HINT = 512 };
 const char *nearest_node(struct reader *r, const char *name, char hint[READ_HINT]);
 
 /* Readers for tables: of the field's type. */
 key_reader read_u8, read_u16, read_u32;
 key_reader read_bool;
-key_reader read_word;      /* an enum of @words */
-key_reader read_either;    /* a bool of @words */
-key_reader read_duration;  /* seconds in a uint32_t */
-key_reader read_rate;      /* per second in a uint64_t */
-key_reader read_name;      /* char * */
-key_reader read_interface; /* char * */
+key_reader read_word;       /* an enum of @words */
+key_reader read_either;     /* a bool of @words */
+key_reader read_duration;   /* seconds in a uint32_t */
+key_reader read_rate;       /* per second in a uint64_t */
+key_reader read_name;       /* char * */
+key_reader read_interface;  /* char * */
+key_reader read_whole_path; /* char * */
 key_reader read_mac;
 key_reader read_prefix;
 key_reader read_addr; /* any address */

@@ -4,6 +4,9 @@
 
 #include "read.h"
 
+/* Refuses every version but ours. */
+key_reader read_version;
+
 /* Each reads the map of that name at the top of the file, into r->cluster. */
 key_reader read_underlay, read_nodes;
 key_reader read_networks; /* after the nodes, which its lists name */
@@ -13,6 +16,20 @@ key_reader read_hosts, read_fdb, read_neigh;
 
 /* Can frames be sent to @addr, which @value says?  Reports where they cannot. */
 bool read_is_destination(struct reader *r, const struct item *value, struct addr addr);
+
+/* Each reads that key of a network, into the network. */
+key_reader read_cidr, read_subnet_base; /* of the family key->min */
+key_reader read_subnet_length;
+key_reader read_pins, read_gateway;
+
+/* How the network that @map describes is divided: the rules across those keys. */
+void read_division(struct reader *r, const struct item *map, struct network_config *n);
+
+/* What `routing` means for the network's other keys; the last of all. */
+void read_routing(struct reader *r, const struct item *map, struct network_config *n);
+
+/* The map at the top of the file, into r->cluster. */
+key_reader read_leases;
 
 void network_config_free(struct network_config *network);
 

@@ -170,6 +170,131 @@ const struct told told_rules[] = {
 	     .mend = "Leave mtu to auto, lower it, or raise the interface's: ip link set eth0 mtu "
 		     "9000.",
 	     .wrong = "underlay: { mtu: 9000 }\n", .right = "underlay: { mtu: auto }\n"),
+	TOLD(E_SUBNET_LENGTH,
+	     .meaning = "The cidr of a network cannot be divided into subnets of this length.",
+	     .why = "A subnet has four addresses at least, two of which hosts can have. A cidr has "
+		    "four "
+		    "subnets at least, for the first is not used: its base is that of the whole "
+		    "cidr, "
+		    "which some programs take for a broadcast address.",
+	     .mend = "Take a length that is two more than the cidr's at least, and 30 at most "
+		     "(IPv6: "
+		     "126), or auto.",
+	     .wrong = "networks:\n  blue: { vni: 100, cidr: 10.42.0.0/23, subnet-length: 24 }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/22, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n"),
+	TOLD(E_SUBNET_RANGE,
+	     .meaning =
+		     "subnet-min or subnet-max is not the base of a subnet of the cidr, or the two "
+		     "are in the wrong order.",
+	     .why = "They are the first and the last subnet that nodes can have.",
+	     .mend = "Give bases of subnets, as the hint does.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnet-min: 10.42.1.1,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnet-min: 10.42.1.0,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n"),
+	TOLD(E_SUBNET,
+	     .meaning =
+		     "A subnet that a node is given, under subnets or by a lease, is none of those "
+		     "into which the network's cidr is divided.",
+	     .why = "All subnets of a network have one length and are aligned to it; so no two "
+		    "overlap, and each lies between subnet-min and subnet-max.",
+	     .mend = "Give another; where cidr or subnet-length was changed on purpose, delete the "
+		     "network's lines from the lease file, and have it written anew: every node "
+		     "moves.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/25 } }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n"),
+	TOLD(E_DUPLICATE_SUBNET,
+	     .meaning = "A subnet is pinned to two nodes, leased to two, or pinned to one and "
+			"leased to "
+			"another.",
+	     .why = "Their containers would get the same addresses; and a lease is kept, so that "
+		    "nobody's subnet moves because of another node.",
+	     .mend = "Pin another subnet. To take a node's subnet away, delete its line from the "
+		     "lease "
+		     "file.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.1.0/24 } }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n"),
+	TOLD(E_NO_SUBNET,
+	     .meaning = "A network has more nodes than subnets between subnet-min and subnet-max.",
+	     .why = "Whoever gets none has no addresses for its containers. Leases of nodes that "
+		    "left "
+		    "hold their subnets, in case they come back.",
+	     .mend = "Take a longer subnet-length or a wider cidr, or delete the lines of nodes "
+		     "that "
+		     "will not come back from the lease file.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.9.0/24 },\n"
+		      "      subnet-min: 10.42.9.0, subnet-max: 10.42.9.0 }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.9.0/24, node2: 10.42.10.0/24 },\n"
+		      "      subnet-min: 10.42.9.0, subnet-max: 10.42.10.0 }\n"),
+	TOLD(E_OTHERS_SUBNET,
+	     .meaning =
+		     "An address under hosts lies in the subnet of another node than the host's.",
+	     .why = "That node may give the address to one of its containers.",
+	     .mend = "Take an address of the host's own node, or one that is in no node's subnet.",
+	     .wrong = "networks:\n  blue:\n    vni: 100\n    cidr: 10.42.0.0/16\n"
+		      "    subnet-length: 24\n"
+		      "    subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 }\n"
+		      "    hosts:\n      h: { node: node1, ip: 10.42.2.9, mac: '52:54:00:00:00:09' "
+		      "}\n",
+	     .right = "networks:\n  blue:\n    vni: 100\n    cidr: 10.42.0.0/16\n"
+		      "    subnet-length: 24\n"
+		      "    subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 }\n"
+		      "    hosts:\n      h: { node: node1, ip: 10.42.1.9, mac: '52:54:00:00:00:09' "
+		      "}\n"),
+	TOLD(E_GATEWAY,
+	     .meaning = "The gateway's address is none that a host can have in a node's subnet, or "
+			"a host "
+			"has it.",
+	     .why = "Every node has a gateway in its own subnet, with the same host bits: "
+		    "10.42.1.254 "
+		    "stands for 10.42.2.254 on the node with the next subnet.",
+	     .mend = "Give first, none, or an address that is neither the base nor the last of a "
+		     "subnet.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      gateway: 10.42.1.255,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      gateway: 10.42.1.254,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n"),
+	TOLD(E_DUPLICATE_FILE, .meaning = "Two networks of one node have the same env-file.",
+	     .why = "A file tells of one subnet: whoever reads it would find that of either "
+		    "network.",
+	     .mend = "Give each network a file of its own.",
+	     .wrong = "networks:\n"
+		      "  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      env-file: /run/subnet.env }\n"
+		      "  green:\n    { vni: 200, cidr: 10.43.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.43.1.0/24, node2: 10.43.2.0/24 },\n"
+		      "      env-file: /run/subnet.env }\n",
+	     .right = "networks:\n"
+		      "  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      env-file: /run/blue.env }\n"
+		      "  green:\n    { vni: 200, cidr: 10.43.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.43.1.0/24, node2: 10.43.2.0/24 },\n"
+		      "      env-file: /run/green.env }\n"),
+	TOLD(E_ROUTING,
+	     .meaning = "Something is given that only a network on one link can have: a bridge, "
+			"flooding, learning; or there is no device for the routes.",
+	     .why = "With routing each node's subnet is a link of its own, and the kernels of the "
+		    "nodes send packets from one to the other: no frame is for all.",
+	     .mend = "Leave it out, or take routing: flat.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      routing: routed, bridge: br1 }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      routing: routed }\n"),
 	TOLD(E_NOT_OURS,
 	     .meaning =
 		     "The address (or bind) of the node that this machine is to be is none of this "
@@ -206,5 +331,15 @@ const struct told told_rules[] = {
 		     "answer.",
 	     .wrong = "networks:\n  blue: { vni: 100, arp: proxy }\n",
 	     .right = "networks:\n  blue: { vni: 100, arp: suppress }\n"),
+	TOLD(W_NOT_LEASED,
+	     .meaning =
+		     "Subnets of nodes follow from the order of the file alone: they are neither "
+		     "pinned nor in the lease file.",
+	     .why = "A node that is inserted before them takes the subnet of the next, and so on: "
+		    "containers keep addresses that are now another node's.",
+	     .mend = "Run `vxs subnet allocate` and commit the lease file beside the cluster file.",
+	     .wrong = "networks:\n  blue: { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24 }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 } }\n"),
 	{ 0 },
 };

@@ -170,6 +170,16 @@ const struct told told_values[] = {
 	     .why = "Another format could give the same keys another meaning.",
 	     .mend = "Write version: 1, or take the program that the file was written for.",
 	     .wrong = "version: 2\n", .right = "version: 1\n"),
+	TOLD(E_PATH, .meaning = "A file that the switch writes is named by its path from the root.",
+	     .why = "A switch is started from anywhere: another path would mean another file each "
+		    "time.",
+	     .mend = "Write the path with all its directories.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      env-file: subnet.env }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      env-file: /run/flannel/subnet.env }\n"),
 	TOLD(E_NO_MEMORY, .meaning = "Memory was too short to check everything.",
 	     .why = "What was not checked may be wrong.",
 	     .mend = "Check the file where there is more memory, or allow the program more."),

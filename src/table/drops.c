@@ -3,9 +3,9 @@
 #include <assert.h>
 
 static const struct {
-	const char *name, *explanation;
+	const char *name, *explanation, *remedy;
 } words[] = {
-#define X(reason, name, why) [DROP_##reason] = { name, why },
+#define X(reason, name, why, remedy) [DROP_##reason] = { name, why, remedy },
 	DROP_REASONS(X)
 #undef X
 };
@@ -20,4 +20,10 @@ const char *drop_explanation(enum drop_reason reason)
 {
 	assert(reason < DROP_REASON_COUNT);
 	return words[reason].explanation;
+}
+
+const char *drop_remedy(enum drop_reason reason)
+{
+	assert(reason < DROP_REASON_COUNT);
+	return words[reason].remedy;
 }

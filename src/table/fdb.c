@@ -311,6 +311,13 @@ uint32_t fdb_apply(struct fdb *fdb, struct fdb_judgement judgement, struct mac m
 	return judgement.slot;
 }
 
+uint32_t fdb_due(const struct fdb *fdb)
+{
+	if (fdb->by_age.first == SLOT_NONE || fdb->ageing == 0)
+		return UINT32_MAX;
+	return fdb->entries[fdb->by_age.first].tick + fdb->ageing;
+}
+
 uint32_t fdb_age(struct fdb *fdb, uint64_t now, uint32_t budget)
 {
 	uint32_t removed = 0;

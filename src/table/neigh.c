@@ -16,8 +16,9 @@ struct neigh {
 	struct slot_pool pool;
 	uint32_t room;
 	uint32_t count;
-	uint32_t passing; /* entries that are not permanent */
 	uint32_t aged_to; /* slot at which neigh_age() goes on */
+	uint32_t due;     /* no entry's time is over before this tick */
+	uint32_t next;    /* the same of the entries that the round has passed */
 };
 
 static bool reserve(struct neigh *neigh, uint32_t room)
@@ -47,6 +48,7 @@ struct neigh *neigh_new(struct hash_secret secret)
 		return NULL;
 	neigh->secret = secret;
 	neigh->pool = SLOT_POOL_FRESH;
+	neigh->due = neigh->next = UINT32_MAX;
 	if (slot_index_init(&neigh->index, NEIGH_ROOM) && reserve(neigh, NEIGH_ROOM))
 		return neigh;
 	neigh_free(neigh);
@@ -97,6 +99,17 @@ uint32_t neigh_end(const struct neigh *neigh)
 	return neigh->pool.high;
 }
 
+/* A round that is under way may have passed its slot already. */
+static void expect(struct neigh *neigh, const struct neigh_entry *entry)
+{
+	if (entry->until == 0)
+		return;
+	if (entry->until < neigh->due)
+		neigh->due = entry->until;
+	if (neigh->aged_to > 0 && entry->until < neigh->next)
+		neigh->next = entry->until;
+}
+
 bool neigh_put(struct neigh *neigh, struct neigh_entry entry)
 {
 	uint32_t slot = neigh_find(neigh, entry.ip);
@@ -108,11 +121,9 @@ bool neigh_put(struct neigh *neigh, struct neigh_entry entry)
 		slot = slot_pool_take(&neigh->pool, neigh->links);
 		slot_index_add(&neigh->index, addr_tag(neigh->secret, entry.ip), slot);
 		neigh->count++;
-	} else {
-		neigh->passing -= neigh->entries[slot].until != 0;
 	}
-	neigh->passing += entry.until != 0;
 	neigh->entries[slot] = entry;
+	expect(neigh, &entry);
 	return true;
 }
 
@@ -130,22 +141,44 @@ bool neigh_remove(struct neigh *neigh, struct addr ip)
 	if (slot == NEIGH_NONE)
 		return false;
 	slot_index_remove(&neigh->index, addr_tag(neigh->secret, ip), slot);
-	neigh->passing -= neigh->entries[slot].until != 0;
 	neigh->entries[slot].ip.family = ADDR_NONE;
 	slot_pool_give(&neigh->pool, neigh->links, slot);
 	neigh->count--;
 	return true;
 }
 
-void neigh_age(struct neigh *neigh, uint64_t now, uint32_t budget)
+uint32_t neigh_due(const struct neigh *neigh)
 {
-	for (; neigh->passing && budget && neigh->pool.high; budget--) {
-		uint32_t slot = neigh->aged_to % neigh->pool.high;
-		const struct neigh_entry *entry = &neigh->entries[slot];
+	return neigh->due;
+}
 
-		neigh->aged_to = slot + 1;
-		if (entry->ip.family != ADDR_NONE && entry->until &&
-		    clock_tick(now) >= entry->until)
-			neigh_remove(neigh, entry->ip);
+/* All slots were looked at since the last time: what is left says when to begin again. */
+static void end_round(struct neigh *neigh)
+{
+	neigh->aged_to = 0;
+	neigh->due = neigh->next;
+	neigh->next = UINT32_MAX;
+}
+
+/* Forgets the entry when its time is over, and else remembers when it will be. */
+static void age(struct neigh *neigh, const struct neigh_entry *entry, uint32_t tick)
+{
+	if (entry->ip.family == ADDR_NONE || entry->until == 0)
+		return;
+	if (tick >= entry->until)
+		neigh_remove(neigh, entry->ip);
+	else if (entry->until < neigh->next)
+		neigh->next = entry->until;
+}
+
+uint32_t neigh_age(struct neigh *neigh, uint64_t now, uint32_t budget)
+{
+	uint32_t looked = 0, tick = clock_tick(now);
+
+	for (; looked < budget && neigh->due <= tick; looked++) {
+		age(neigh, &neigh->entries[neigh->aged_to++], tick);
+		if (neigh->aged_to == neigh->pool.high)
+			end_round(neigh);
 	}
+	return looked;
 }

@@ -155,6 +155,18 @@ void peers_remove(struct peers *peers, struct peer_ref ref)
 	peers->configured--;
 }
 
+void peers_set_port(struct peers *peers, struct peer_ref ref, uint16_t port)
+{
+	if (peers_at(peers, ref))
+		peers->slots[ref.slot].port = port;
+}
+
+void peers_forget_ports(struct peers *peers)
+{
+	for (uint32_t slot = 0; slot < peers->pool.high; slot++)
+		peers->slots[slot].port = 0;
+}
+
 bool peers_reserve(struct peers *peers, uint32_t strangers)
 {
 	uint32_t needed = strangers + peers->configured + CONFIGURED_ROOM;
@@ -250,12 +262,14 @@ void peers_sent(struct peers *peers, struct peer_ref ref, uint64_t frames, uint6
 		peer->tried = clock_tick(now);
 }
 
-void peers_failed(struct peers *peers, struct peer_ref ref)
+void peers_failed(struct peers *peers, struct peer_ref ref, int error)
 {
 	struct peer *peer = peer_of(peers, ref);
 
-	if (peer)
-		peer->count.errors++;
+	if (!peer)
+		return;
+	peer->count.errors++;
+	peer->count.last_error = error;
 }
 
 void peers_lose(struct peers *peers, struct peer_ref ref, uint64_t now)
@@ -276,6 +290,23 @@ bool peer_is_lost(const struct peer *peer, uint64_t now)
 bool peer_is_held_back(const struct peer *peer, uint64_t now)
 {
 	return peer_is_lost(peer, now) && peer->tried == clock_tick(now);
+}
+
+bool peer_may_probe(const struct peer *peer, uint64_t now)
+{
+	return !peer->stranger &&
+	       (peer->probed.tick != clock_tick(now) || peer->probed.count < PEER_PROBES);
+}
+
+void peers_probed(struct peers *peers, struct peer_ref ref, uint64_t now)
+{
+	struct peer *peer = peer_of(peers, ref);
+
+	if (!peer)
+		return;
+	if (peer->probed.tick != clock_tick(now))
+		peer->probed = (struct probe_count) { .tick = clock_tick(now) };
+	peer->probed.count++;
 }
 
 static bool believes_path_mtu(const struct peer *peer, uint64_t now)

@@ -67,10 +67,13 @@ struct tables *tables_new(uint32_t strangers, struct hash_secret secret)
 	if (!t)
 		return NULL;
 	t->secret = secret;
+	t->probe_answers =
+		(struct budget) { .rate = TABLES_PROBE_ANSWERS, .tokens = TABLES_PROBE_ANSWERS };
 	t->peers = peers_new(strangers, secret);
 	t->origins = origins_new();
 	t->index = network_index_new();
-	if (t->peers && t->origins && t->index)
+	t->agenda = agenda_new();
+	if (t->peers && t->origins && t->index && t->agenda)
 		return t;
 	tables_free(t);
 	return NULL;
@@ -96,6 +99,7 @@ void tables_free(struct tables *t)
 	free(t->networks);
 	free(t->endpoints);
 	network_index_free(t->index);
+	agenda_free(t->agenda);
 	origins_free(t->origins);
 	peers_free(t->peers);
 	free(t);
@@ -182,6 +186,8 @@ static bool put_network(struct tables *t, uint32_t id, struct network *n)
 		while (t->network_count <= id)
 			networks[t->network_count++] = NULL;
 	}
+	if (!agenda_reserve(t->agenda, t->network_count))
+		return false;
 	assert(!t->networks[id]);
 	n->id = id;
 	t->networks[id] = n;
@@ -279,5 +285,67 @@ bool tables_is_self(const struct tables *t, struct addr addr)
 	for (uint16_t i = 0; i < t->endpoint_count; i++)
 		if (addr_equal(t->endpoints[i].addr, addr))
 			return true;
+	return false;
+}
+
+uint16_t tables_port_word(const struct tables *t, const struct network *n, struct addr to,
+			  uint16_t port)
+{
+	struct peer_ref ref;
+	bool known = peers_find(t->peers, to, &ref);
+
+	return port == (known ? network_port_at(n, peers_at(t->peers, ref)) : n->port) ? 0 : port;
+}
+
+uint16_t tables_port_of(const struct tables *t, const struct network *n, struct destination to)
+{
+	const struct peer *peer = peers_at(t->peers, to.peer);
+
+	if (to.port != 0)
+		return to.port;
+	return peer ? network_port_at(n, peer) : n->port;
+}
+
+const char *tables_interface_of(const struct tables *t, const struct network *n,
+				struct destination to)
+{
+	const struct peer *peer = peers_at(t->peers, to.peer);
+	uint16_t endpoint;
+
+	if (!peer || !addr_is_multicast(peer->addr))
+		return NULL;
+	endpoint = network_endpoint(n, (enum addr_family)peer->addr.family);
+	if (endpoint >= t->endpoint_count || !t->endpoints[endpoint].interface[0])
+		return NULL;
+	return t->endpoints[endpoint].interface;
+}
+
+/* A group may lead anywhere. */
+static bool list_leads_to(const struct tables *t, const struct flood_list *list,
+			  struct peer_ref ref)
+{
+	for (uint32_t i = 0; list && i < list->count; i++) {
+		const struct peer *peer = peers_at(t->peers, list->to[i].peer);
+
+		if (peer_ref_equal(list->to[i].peer, ref) || i == TABLES_LOOKED ||
+		    (peer && addr_is_multicast(peer->addr)))
+			return true;
+	}
+	return false;
+}
+
+bool tables_lead_to(const struct tables *t, const struct network *n, struct peer_ref peer)
+{
+	uint32_t end = fdb_end(n->fdb);
+
+	if (n->learning || list_leads_to(t, n->flood, peer) || end > TABLES_LOOKED)
+		return true;
+	for (uint32_t slot = 0; slot < end; slot++) {
+		const struct fdb_entry *entry = fdb_at(n->fdb, slot);
+
+		if (entry->kind != FDB_FREE && !entry->list && entry->place.kind == PLACE_PEER &&
+		    peer_ref_equal(entry->place.to.peer, peer))
+			return true;
+	}
 	return false;
 }

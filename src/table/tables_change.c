@@ -15,8 +15,11 @@ struct tables *tables_beside(struct tables *t)
 	beside->peers = t->peers;
 	beside->origins = t->origins;
 	beside->index = network_index_new();
-	if (beside->index)
+	beside->agenda = agenda_new();
+	if (beside->index && beside->agenda)
 		return beside;
+	network_index_free(beside->index);
+	agenda_free(beside->agenda);
 	free(beside);
 	return NULL;
 }
@@ -30,12 +33,17 @@ static void free_own(struct tables *t, const struct tables *other)
 	free(t->networks);
 	free(t->endpoints);
 	network_index_free(t->index);
+	agenda_free(t->agenda);
 	free(t);
 }
 
 void tables_replace(struct tables *t, struct tables *beside)
 {
-	struct tables old = *t;
+	struct network **networks = t->networks;
+	struct endpoint *endpoints = t->endpoints;
+	struct network_index *index = t->index;
+	struct agenda *agenda = t->agenda;
+	uint32_t network_count = t->network_count;
 
 	for (uint32_t id = 0; id < beside->network_count && id < t->network_count; id++)
 		if (beside->networks[id] && beside->networks[id]->keeps_tables)
@@ -45,7 +53,13 @@ void tables_replace(struct tables *t, struct tables *beside)
 	t->endpoints = beside->endpoints;
 	t->endpoint_count = beside->endpoint_count;
 	t->index = beside->index;
-	*beside = old;
+	t->agenda = beside->agenda;
+	beside->networks = networks;
+	beside->network_count = network_count;
+	beside->endpoints = endpoints;
+	beside->index = index;
+	beside->agenda = agenda;
+	tables_expect_all(t);
 	free_own(beside, t);
 	tables_forget_peers(t);
 }
@@ -126,7 +140,8 @@ static void forget_unmarked(struct tables *t, const struct marks *m)
 	for (uint32_t slot = 0; peers_next(t->peers, slot, &peer); slot = peer.slot + 1) {
 		bool marked = m->words[peer.slot / WORD_BITS] >> peer.slot % WORD_BITS & 1;
 
-		if (!marked && !peers_at(t->peers, peer)->stranger)
+		if (!marked && !peers_at(t->peers, peer)->stranger &&
+		    peers_at(t->peers, peer)->port == 0)
 			forget(t, peer);
 	}
 }

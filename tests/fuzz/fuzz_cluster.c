@@ -25,9 +25,9 @@ static void apply(struct plan *plan)
 	tables_free(tables);
 }
 
-static void plan_node(const struct cluster *cluster, uint32_t node)
+static void plan_node(const struct cluster *cluster, const struct subnets *subnets, uint32_t node)
 {
-	const struct plan_machine machine = { .mtu = mtu };
+	const struct plan_machine machine = { .mtu = mtu, .subnets = subnets };
 	struct errors errors = { .count = 0 };
 	struct plan *plan = plan_make(cluster, node, &machine, &errors);
 
@@ -55,12 +55,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	const char *text = (const char *)input;
 	struct errors errors = { .count = 0 };
 	struct cluster *cluster = cluster_read("cluster.yaml", text, size, &errors);
+	struct subnets *subnets = NULL;
 
 	if (cluster)
 		cluster_check(cluster, &errors);
 	if (cluster && errors.error_count == 0)
+		subnets = subnets_allocate(cluster, NULL, &errors);
+	if (subnets && errors.error_count == 0)
 		for (uint32_t node = 0; node < cluster->node_count && node < NODES_MAX; node++)
-			plan_node(cluster, node);
+			plan_node(cluster, subnets, node);
+	subnets_free(subnets);
 	print(&errors, text, size);
 	errors_free(&errors);
 	cluster_free(cluster);

@@ -5,7 +5,7 @@
  * - frames and datagrams are whole, fit the MTU, and say no more than their sink can carry;
  * - headers are ours: I flag, a VNI we have, no reserved bits, a destination that is not ourselves;
  * - as long as every frame that came in had right checksums, every frame that goes out has;
- * - what came from a peer never goes to a peer, what came from one network never to another;
+ * - what came from a peer never goes to a peer, but for answers to its probes; what came from one network never to another;
  * - tables keep within their bounds;
  * - nothing reads beyond the frame it was given (under AddressSanitizer). */
 #ifndef FUZZ_LAB_H

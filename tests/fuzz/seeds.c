@@ -5,9 +5,11 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "build.h"
+#include "wire/probe.h"
 #include "wire/vxlan.h"
 
 enum { SEEDS = 24, RECORDS = 12, ROOM = 16384 };
@@ -91,7 +93,9 @@ static void add_superframe(struct seed *s, unsigned what)
 
 static void add_datagram(struct seed *s, unsigned what)
 {
-	size_t len = build_random_frame(room_of(s->frame, ROOM), &s->random);
+	size_t len = draw(s, 4) ? build_random_frame(room_of(s->frame, ROOM), &s->random)
+				: build_probe(room_of(s->frame, ROOM), draw(s, 4) == 0,
+					      draw(s, 256), PROBE_FRAME_MIN + draw(s, 100));
 
 	len = build_datagram(room_of(s->datagram, ROOM), draw(s, 4) ? BLUE_VNI : GREEN_VNI,
 			     span_of(s->frame, len < 200 ? len : 200));
@@ -211,6 +215,36 @@ static void arp_nd(struct seed *s)
 	fill(s, own_arp_nd);
 }
 
+static void add_text(struct seed *s, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		add_byte(s, (uint8_t)bytes[i]);
+}
+
+/* One message of a DHCP client (fuzz_dhcp.c). */
+static void dhcp(struct seed *s)
+{
+	static const uint8_t types[] = { 1, 3, 4, 7, 8 };
+	unsigned number = (unsigned)s->random;
+	uint8_t fixed[236] = { 1, 1, 6, 0, 1, 2, 3, 4 };
+
+	fixed[10] = (uint8_t)(number & 1 ? 0x80 : 0);
+	fixed[12] = (uint8_t)(number & 2 ? 10 : 0);
+	fixed[28] = 2;
+	memcpy(fixed + 108, "\x32\x04\x0a\x2a\x01\x05\xff", 7);
+	add_byte(s, draw(s, 128));
+	add_text(s, (const char *)fixed, sizeof(fixed));
+	add_text(s, "\x63\x82\x53\x63\x35\x01", 6);
+	add_byte(s, types[number % 5]);
+	if (number & 4)
+		add_text(s, "\x3d\x07\x01\x02\x00\x00\x00\x00\x01", 9);
+	if (number & 8)
+		add_text(s, "\x34\x01\x01", 3);
+	else
+		add_text(s, "\x32\x04\x0a\x2a\x01\x05", 6);
+	add_text(s, "\x36\x04\x0a\x2a\x01\x01\x37\x03\x01\x79\x03\x00\xff", 13);
+}
+
 static void write_seed(const char *directory, unsigned number, const struct seed *s)
 {
 	char path[2048];
@@ -248,6 +282,7 @@ int main(int argc, char **argv)
 	write_seeds(argv[1], "inbound", inbound);
 	write_seeds(argv[1], "outbound", outbound);
 	write_seeds(argv[1], "arp_nd", arp_nd);
+	write_seeds(argv[1], "dhcp", dhcp);
 	write_seeds(argv[1], "segment", segment);
 	write_seeds(argv[1], "coalesce", coalesce);
 	return EXIT_SUCCESS;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lab.h"
+#include "wire/probe.h"
 
 enum {
 	DATAGRAMS = 2000, /* of a batch */
@@ -52,7 +53,9 @@ static void add(struct storm *s, unsigned byte)
 static void make_model(struct storm *s, struct model *m)
 {
 	static uint8_t frame[4096], datagram[4096];
-	size_t len = build_random_frame(room_of(frame, sizeof(frame)), &s->random);
+	size_t len = draw(s, 8) ? build_random_frame(room_of(frame, sizeof(frame)), &s->random)
+				: build_probe(room_of(frame, sizeof(frame)), draw(s, 4) == 0,
+					      draw(s, 256), PROBE_FRAME_MIN + draw(s, 200));
 
 	len = build_datagram(room_of(datagram, sizeof(datagram)), draw(s, 4) ? BLUE_VNI : GREEN_VNI,
 			     span_of(frame, len));

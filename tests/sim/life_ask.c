@@ -129,6 +129,8 @@ static void expect(struct life *l, const struct verdict *v, struct frame *f, uin
 		expect_ports(l, n, v->from_port, f);
 		expect_list(l, n, v, f, now);
 		break;
+	case ACTION_PUNT:
+		break; /* this world has no probes */
 	}
 }
 

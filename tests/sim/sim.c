@@ -225,9 +225,10 @@ static void set_out(struct sim_node *from, struct sim_node *to, const struct run
 	push_by_due(&sim->under_way, packet);
 }
 
-static bool is_for(const struct sim_node *node, struct addr to)
+static bool is_for(const struct sim_node *node, const struct run *run)
 {
-	return addr_equal(node->addr, to) || addr_equal(node->wire.group, to);
+	return run->port == node->tables->endpoints[0].port &&
+	       (addr_equal(node->addr, run->to) || addr_equal(node->wire.group, run->to));
 }
 
 void sim_send(struct sim_node *from, const struct run *run, const uint8_t *datagram, size_t len)
@@ -237,7 +238,7 @@ void sim_send(struct sim_node *from, const struct run *run, const uint8_t *datag
 	for (unsigned i = 0; i < sim->nodes; i++) {
 		struct sim_node *to = sim->node[i];
 
-		if (!is_for(to, run->to))
+		if (!is_for(to, run))
 			continue;
 		set_out(from, to, run, datagram, len);
 		if (sim_random(sim, 1000) < sim->link[from->index][i].duplicate)

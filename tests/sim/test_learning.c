@@ -174,6 +174,47 @@ static void a_known_neighbour_is_answered_for(void **state)
 	sim_free(sim);
 }
 
+static void set_port_of(struct sim_node *node, const struct sim_node *of, uint16_t port)
+{
+	struct peer_ref ref;
+
+	assert_true(peers_find(node->tables->peers, of->addr, &ref));
+	peers_set_port(node->tables->peers, ref, port);
+}
+
+static void goes_there_and_back(struct sim *sim, uint32_t number)
+{
+	struct sim_port *a = &sim->node[0]->port[0], *b = &sim->node[1]->port[0];
+
+	say(b, host_of(2), host_of(1), number); /* flooded, or by what was learned */
+	sim_run(sim, MOMENT);
+	assert_hears(a, number);
+	say(a, host_of(1), host_of(2), number + 1); /* learned from it */
+	sim_run(sim, MOMENT);
+	assert_hears(b, number + 1);
+}
+
+/* What is learned from a node goes to where that node listens, also when that changes. */
+static void a_node_has_a_port_of_its_own(void **state)
+{
+	struct sim *sim = sim_mesh(8, 2, 1);
+	struct endpoint *there = &sim->node[1]->tables->endpoints[0];
+
+	(void)state;
+	sim_network(sim->node[1])->port = there->port = 4790;
+	set_port_of(sim->node[0], sim->node[1], 4790);
+	set_port_of(sim->node[1], sim->node[0], VXLAN_PORT);
+	goes_there_and_back(sim, 10);
+	sim_network(sim->node[1])->port = there->port = 4791;
+	set_port_of(sim->node[0], sim->node[1], 4791);
+	goes_there_and_back(sim, 20);
+	/* The network's own port beats the node's. */
+	sim_network(sim->node[1])->port = there->port = VXLAN_PORT;
+	sim_network(sim->node[0])->own_port = sim_network(sim->node[1])->own_port = true;
+	goes_there_and_back(sim, 30);
+	sim_free(sim);
+}
+
 /* What the outside of datagrams decides is decided once for a batch; but who a stranger is changes
  * with his first frame, and the others must not seem to come from elsewhere. */
 static void a_stranger_speaks_at_length(void **state)
@@ -206,6 +247,7 @@ int main(void)
 		cmocka_unit_test(forgets_what_is_silent),
 		cmocka_unit_test(follows_a_move_and_freezes_a_juggler),
 		cmocka_unit_test(a_loop_is_refused),
+		cmocka_unit_test(a_node_has_a_port_of_its_own),
 		cmocka_unit_test(a_stranger_speaks_at_length),
 		cmocka_unit_test(misses_are_noted),
 		cmocka_unit_test(a_known_neighbour_is_answered_for),

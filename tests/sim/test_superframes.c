@@ -434,6 +434,35 @@ static void reserved_bits_count_for_each(void **state)
 	sim_free(sim);
 }
 
+static void break_last_byte(void *context, const struct run *run, const uint8_t *datagram,
+			    size_t len)
+{
+	(void)context;
+	(void)run;
+	((uint8_t *)(uintptr_t)datagram)[len - 1] ^= 1;
+}
+
+/* They stay alone, so each is looked at but the last: nothing wants to join that. */
+static void wrong_checksums_are_counted(void **state)
+{
+	struct sim *sim = sim_mesh(48, 2, 4);
+	struct frame f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, PAYLOAD, GSO);
+	const struct network_counters *count = &sim_network(sim->node[1])->count;
+
+	(void)state;
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_int_equal(count->rx_frames, SEGMENTS);
+	assert_int_equal(count->bad_checksums, 0);
+	sim->node[0]->wire.sent = break_last_byte;
+	f = make_superframe(frame, host_of(1), host_of(2), FRAME_TCP, PAYLOAD, GSO);
+	sim_give_frame(&sim->node[0]->port[0], &f);
+	sim_run(sim, MOMENT);
+	assert_int_equal(count->rx_frames, 2 * SEGMENTS);
+	assert_int_equal(count->bad_checksums, SEGMENTS - 1);
+	sim_free(sim);
+}
+
 /* What counted as sent counts as dropped, too. */
 static void refused_segments_count_for_each(void **state)
 {
@@ -455,6 +484,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reserved_bits_count_for_each),
+		cmocka_unit_test(wrong_checksums_are_counted),
 		cmocka_unit_test(refused_segments_count_for_each),
 		cmocka_unit_test(tcp_same_bytes_everywhere),
 		cmocka_unit_test(udp_same_bytes_everywhere),

@@ -5,6 +5,7 @@
 #include "wire/arp.h"
 #include "wire/checksum.h"
 #include "wire/nd.h"
+#include "wire/probe.h"
 #include "wire/vxlan.h"
 
 enum { ICMP_HEADER = 8, ND_MESSAGE = 32, FIRST_VID = 5, TTL = 64, HOP_LIMIT = 255 };
@@ -214,6 +215,17 @@ size_t build_datagram(struct room out, uint32_t vni, struct span inner)
 	if (inner.len > 0)
 		memcpy(take(&out, inner.len), inner.at, inner.len);
 	return written(start, out);
+}
+
+size_t build_probe(struct room out, bool answer, uint32_t sequence, size_t len)
+{
+	const struct probe probe = { .kind = answer ? PROBE_ANSWER : PROBE_REQUEST,
+				     .sequence = sequence,
+				     .token = ~sequence };
+	size_t written = probe_request_write(out, len, mac_of(VTEP_MAC), mac_of(H2_MAC), &probe);
+
+	assert(written > 0);
+	return written;
 }
 
 uint64_t build_random(uint64_t *state)

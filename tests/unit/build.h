@@ -57,6 +57,9 @@ size_t build_nd(struct room out, const struct nd_sketch *s);
 /* A VXLAN header in front of @inner. */
 size_t build_datagram(struct room out, uint32_t vni, struct span inner);
 
+/* A probe for the world's VTEP, request or answer. */
+size_t build_probe(struct room out, bool answer, uint32_t sequence, size_t len);
+
 /* A seeded generator (xorshift64*): the same numbers on every machine.  @state is never 0. */
 uint64_t build_random(uint64_t *state);
 
@@ -73,12 +76,13 @@ size_t build_random_frame(struct room out, uint64_t *state);
 #define NODE4    "fd00::17"
 #define STRANGER "192.0.2.77"
 
-#define TAP_MAC "02:00:00:00:00:01" /* our own device, port 0 of blue */
-#define H1_MAC  "aa:bf:b9:29:63:12" /* not in the tables: behind whichever port it speaks from */
-#define H2_MAC  "32:39:e3:57:89:e7" /* static: node2 */
-#define H3_MAC  "52:54:00:00:00:03" /* static: port 2 of blue */
-#define H4_MAC  "52:54:00:00:00:04" /* static: node4, over IPv6 */
-#define H9_MAC  "52:54:00:00:00:09" /* unknown */
+#define TAP_MAC  "02:00:00:00:00:01" /* our own device, port 0 of blue */
+#define VTEP_MAC "02:00:00:00:00:0f" /* takes probes, in blue and green */
+#define H1_MAC   "aa:bf:b9:29:63:12" /* not in the tables: behind whichever port it speaks from */
+#define H2_MAC   "32:39:e3:57:89:e7" /* static: node2 */
+#define H3_MAC   "52:54:00:00:00:03" /* static: port 2 of blue */
+#define H4_MAC   "52:54:00:00:00:04" /* static: node4, over IPv6 */
+#define H9_MAC   "52:54:00:00:00:09" /* unknown */
 
 #define GROUP_MAC "01:00:5e:01:02:03" /* static group entry: node3 only */
 

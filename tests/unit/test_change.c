@@ -129,8 +129,8 @@ static void write_endpoint(FILE *to, const struct tables *t, const struct networ
 	if (at == ENDPOINT_NONE)
 		return;
 	assert_ptr_equal(tables_find(t, at, n->vni), n);
-	fprintf(to, "%s at %s port %u mtu %u\n", n->name, addr_text(t->endpoints[at].addr, ip),
-		t->endpoints[at].port, t->endpoints[at].mtu);
+	fprintf(to, "%s at %s port %u %d mtu %u\n", n->name, addr_text(t->endpoints[at].addr, ip),
+		t->endpoints[at].port, t->endpoints[at].own_port, t->endpoints[at].mtu);
 }
 
 static void write_network(FILE *to, const struct tables *t, const struct network *n)
@@ -149,11 +149,12 @@ static void write_network(FILE *to, const struct tables *t, const struct network
 	write_endpoint(to, t, n, n->endpoint_v4);
 	write_endpoint(to, t, n, n->endpoint_v6);
 	fprintf(to,
-		"%s vni %u port %u mtu %u learning %d strict %d drop %d arp %d tos %u %d "
+		"%s vni %u port %u %d mtu %u learning %d strict %d drop %d arp %d tos %u %d "
 		"offload %d bum %lu fdb %u flood from %s\n",
-		n->name, n->vni, n->port, n->mtu, n->learning, n->strict_reserved, n->drop_vlan,
-		n->arp, n->tos, n->tos_inherit, n->offload, (unsigned long)n->bum.rate,
-		fdb_capacity(n->fdb), origin_words(t->origins, n->flood_origin));
+		n->name, n->vni, n->port, n->own_port, n->mtu, n->learning, n->strict_reserved,
+		n->drop_vlan, n->arp, n->tos, n->tos_inherit, n->offload,
+		(unsigned long)n->bum.rate, fdb_capacity(n->fdb),
+		origin_words(t->origins, n->flood_origin));
 }
 
 static char *describe(const struct tables *t)
@@ -171,7 +172,8 @@ static char *describe(const struct tables *t)
 		write_network(to, t, t->networks[id]);
 	}
 	for (uint32_t s = 0; peers_next(t->peers, s, &peer); s = peer.slot + 1)
-		fprintf(to, "peer %s\n", addr_text(peers_at(t->peers, peer)->addr, ip));
+		fprintf(to, "peer %s port %u\n", addr_text(peers_at(t->peers, peer)->addr, ip),
+			peers_at(t->peers, peer)->port);
 	fclose(to);
 	return sorted(text);
 }

@@ -74,6 +74,8 @@ static char *report(const char *name, const struct loaded *loaded)
 	assert_non_null(cluster);
 	assert_non_null(to);
 	cluster_check(cluster, &errors);
+	if (errors.error_count == 0)
+		subnets_free(subnets_allocate(cluster, NULL, &errors));
 	errors_print(to, &errors, name, loaded->text, loaded->len,
 		     errors.error_count > 0 ? "Nothing was changed." : NULL);
 	fclose(to);
@@ -136,9 +138,9 @@ static uint32_t mtu_1500(void *context, struct addr addr, const char *interface)
 	return 1500;
 }
 
-static void check_node(const struct cluster *cluster, uint32_t node)
+static void check_node(const struct cluster *cluster, const struct subnets *subnets, uint32_t node)
 {
-	const struct plan_machine machine = { .mtu = mtu_1500 };
+	const struct plan_machine machine = { .mtu = mtu_1500, .subnets = subnets };
 	struct errors errors = { 0 };
 	struct plan *plan = plan_make(cluster, node, &machine, &errors);
 	struct tables *tables = tables_new(0, (struct hash_secret) { 1, 2 });
@@ -157,6 +159,7 @@ static bool check_good(const char *dir, const char *name)
 {
 	struct errors errors = { 0 };
 	struct cluster *cluster;
+	struct subnets *subnets;
 	struct loaded loaded;
 	char path[PATH_ROOM];
 
@@ -165,11 +168,14 @@ static bool check_good(const char *dir, const char *name)
 	cluster = cluster_read(name, loaded.text, loaded.len, &errors);
 	assert_non_null(cluster);
 	cluster_check(cluster, &errors);
+	subnets = subnets_allocate(cluster, NULL, &errors);
+	assert_non_null(subnets);
 	errors_print(stderr, &errors, name, loaded.text, loaded.len, NULL);
 	assert_int_equal(errors.error_count, 0);
 	assert_true(cluster->node_count > 0);
 	for (uint32_t node = 0; node < cluster->node_count; node++)
-		check_node(cluster, node);
+		check_node(cluster, subnets, node);
+	subnets_free(subnets);
 	cluster_free(cluster);
 	errors_free(&errors);
 	free(loaded.text);

@@ -14,6 +14,7 @@ static void every_reason_has_one_name(void **state)
 		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz-"), strlen(name));
 		assert_true(strlen(name) > 2);
 		assert_true(strlen(drop_explanation((enum drop_reason)i)) > 10);
+		assert_true(strlen(drop_remedy((enum drop_reason)i)) > 10);
 		for (int other = 0; other < i; other++)
 			assert_string_not_equal(name, drop_name((enum drop_reason)other));
 	}
@@ -27,7 +28,7 @@ static void names_are_the_documented_ones(void **state)
 		"inner-runt mac-invalid-source local-mac inner-vlan ip-tunnel-ecn entry-exists "
 		"oversize truncated tx-runt no-remote same-port tx-too-big tx-recursion "
 		"bum-limited neigh-unknown port-down port-full underlay-full underlay-error "
-		"mac-frozen ";
+		"mac-frozen probe-refused probe-unasked ";
 	char names[sizeof(documented)] = "";
 	size_t len = 0;
 

@@ -67,6 +67,8 @@ static struct errors judged(const char *part)
 	assert_non_null(cluster);
 	cluster_check(cluster, &errors);
 	if (errors.error_count == 0)
+		subnets_free(subnets_allocate(cluster, NULL, &errors));
+	if (errors.error_count == 0)
 		plan_free(plan_make(cluster, 0, &machine, &errors));
 	cluster_free(cluster);
 	free(text);

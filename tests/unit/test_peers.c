@@ -1,5 +1,7 @@
 #include "table/peers.h"
 
+#include <errno.h>
+
 #include "base/clock.h"
 #include "craft.h"
 
@@ -89,7 +91,7 @@ static void the_stranger_silent_for_longest_makes_room(void **state)
 	assert_int_not_equal(ref[3].generation, ref[1].generation);
 	peers_heard(peers, ref[1], 1, 100, 7 * NS_PER_S);
 	peers_sent(peers, ref[1], 1, 100, 7 * NS_PER_S);
-	peers_failed(peers, ref[1]);
+	peers_failed(peers, ref[1], EHOSTUNREACH);
 	peers_set_path_mtu(peers, ref[1], 1400, 7 * NS_PER_S);
 	assert_int_equal(peers_at(peers, ref[3])->count.rx_frames, 0);
 	assert_int_equal(peers_at(peers, ref[3])->count.tx_frames, 0);
@@ -182,7 +184,7 @@ static void counts_frames_and_bytes(void **state)
 	peers_heard(peers, ref, 1, 60, 7 * NS_PER_S);
 	peers_heard(peers, ref, 1, 40, 7 * NS_PER_S);
 	peers_sent(peers, ref, 1, 1000, 7 * NS_PER_S);
-	peers_failed(peers, ref);
+	peers_failed(peers, ref, EHOSTUNREACH);
 	assert_int_equal(peer->heard, 7);
 	assert_int_equal(peer->count.rx_frames, 2);
 	assert_int_equal(peer->count.rx_bytes, 100);

@@ -85,12 +85,20 @@ static bool may_speak(const struct made *m, const struct network *n, const char 
 	return peers_find(m->tables->peers, ip(addr), &ref) && peer_set_has(n->members, ref);
 }
 
-/* The UDP port at which @list sends to @addr; -1 when it does not. */
-static int port_to(const struct made *m, const struct flood_list *list, const char *addr)
+static int port_at(const struct made *m, const struct network *n, struct destination to)
+{
+	uint16_t port = tables_port_of(m->tables, n, to);
+
+	return port == n->port ? 0 : port;
+}
+
+/* The UDP port at which @list sends to @addr, 0: the network's own; -1 when it does not. */
+static int port_to(const struct made *m, const struct network *n, const struct flood_list *list,
+		   const char *addr)
 {
 	for (uint32_t i = 0; list && i < list->count; i++)
 		if (is_peer(m, list->to[i].peer, addr))
-			return list->to[i].port;
+			return port_at(m, n, list->to[i]);
 	return -1;
 }
 
@@ -147,7 +155,7 @@ static void bind_is_where_we_listen(void **state)
 	assert_true(addr_equal(m.plan->endpoints[0].bind, ip("10.0.0.1")));
 	assert_int_equal(blue->endpoint_v6, ENDPOINT_NONE);
 	assert_int_equal(blue->flood->count, 1);
-	assert_int_equal(port_to(&m, blue->flood, "192.0.2.2"), 0);
+	assert_int_equal(port_to(&m, blue, blue->flood, "192.0.2.2"), 0);
 	unmake(&m);
 }
 
@@ -166,7 +174,7 @@ static void bind6_is_where_we_listen(void **state)
 	assert_true(addr_equal(m.plan->endpoints[0].bind, ip("fd00::1")));
 	assert_int_equal(blue->endpoint_v4, ENDPOINT_NONE);
 	assert_int_equal(blue->flood->count, 1);
-	assert_int_equal(port_to(&m, blue->flood, "2001:db8::2"), 0);
+	assert_int_equal(port_to(&m, blue, blue->flood, "2001:db8::2"), 0);
 	unmake(&m);
 }
 
@@ -189,7 +197,8 @@ static void groups(void **state)
 	assert_true(addr_equal(m.plan->groups[2].group, ip("239.1.1.2")));
 	assert_int_equal(m.plan->groups[3].endpoint, 1);
 	assert_int_equal(blue->flood->count, 1);
-	assert_int_equal(port_to(&m, blue->flood, "239.1.1.1"), 0);
+	assert_int_equal(port_to(&m, blue, blue->flood, "239.1.1.1"), 0);
+	assert_string_equal(tables_interface_of(m.tables, blue, blue->flood->to[0]), "eth0");
 	assert_ptr_equal(blue->flood, m.tables->networks[2]->flood);
 	/* Members speak from their own addresses, never from the group's. */
 	assert_true(may_speak(&m, blue, "192.0.2.2"));
@@ -336,10 +345,11 @@ static void flood_to_peers(void **state)
 
 	(void)state;
 	assert_int_equal(blue->flood->count, 2);
-	assert_int_equal(port_to(&m, blue->flood, "192.0.2.2"), 0);
+	assert_null(tables_interface_of(m.tables, blue, blue->flood->to[0]));
+	assert_int_equal(port_to(&m, blue, blue->flood, "192.0.2.2"), 0);
 	/* c listens on a port of its own, unless the network says otherwise. */
-	assert_int_equal(port_to(&m, blue->flood, "192.0.2.3"), 4790);
-	assert_int_equal(port_to(&m, red->flood, "192.0.2.3"), 0);
+	assert_int_equal(port_to(&m, blue, blue->flood, "192.0.2.3"), 4790);
+	assert_int_equal(port_to(&m, red, red->flood, "192.0.2.3"), 0);
 	assert_int_equal(red->port, 8472);
 	assert_int_equal(pair->flood->count, 1);
 	assert_true(may_speak(&m, blue, "2001:db8::3"));
@@ -356,7 +366,47 @@ static void port_of_our_own(void **state)
 
 	(void)state;
 	assert_int_equal(blue->port, 4790);
-	assert_int_equal(port_to(&m, blue->flood, "192.0.2.1"), 4789);
+	assert_int_equal(port_to(&m, blue, blue->flood, "192.0.2.1"), 4789);
+	unmake(&m);
+}
+
+/* Where a node listens is known of the node, wherever the word is: what is learned from it goes there. */
+static void ports_of_nodes(void **state)
+{
+	struct made m = make(HEAD NODES
+			     "  d: { address: 192.0.2.4, port: 4790 }\n"
+			     "networks:\n"
+			     "  blue:\n"
+			     "    vni: 1\n"
+			     "    nodes: [a, b, c]\n"
+			     "    fdb:\n"
+			     "      - { mac: \"52:54:00:00:00:01\", dst: 192.0.2.3 }\n"
+			     "      - { mac: \"52:54:00:00:00:02\", dst: 192.0.2.3, port: 4790 }\n"
+			     "      - { mac: \"52:54:00:00:00:03\", dst: 192.0.2.3, port: 4789 }\n"
+			     "  red: { vni: 2, port: 8472 }\n",
+			     "a", 1500);
+	static const int words[] = { 0, 0, 4789 };
+	const struct network *blue = m.tables->networks[0], *red = m.tables->networks[1];
+	struct destination learned = { 0 };
+
+	(void)state;
+	assert_true(peers_find(m.tables->peers, ip("2001:db8::3"), &learned.peer));
+	assert_int_equal(tables_port_of(m.tables, blue, learned), 4790);
+	assert_int_equal(tables_port_of(m.tables, red, learned), 8472);
+	assert_true(peers_find(m.tables->peers, ip("192.0.2.4"), &learned.peer));
+	assert_int_equal(tables_port_of(m.tables, blue, learned), 4790);
+	for (int i = 0; i < 3; i++) {
+		struct mac station = { { 0x52, 0x54, 0, 0, 0, (uint8_t)(1 + i) } };
+		uint32_t slot = fdb_find(blue->fdb, station, 0);
+
+		assert_int_equal(fdb_at(blue->fdb, slot)->place.to.port, words[i]);
+	}
+	assert_int_equal(tables_port_word(m.tables, blue, ip("192.0.2.3"), 4790), 0);
+	assert_int_equal(tables_port_word(m.tables, blue, ip("192.0.2.3"), 4789), 4789);
+	assert_int_equal(tables_port_word(m.tables, red, ip("192.0.2.3"), 8472), 0);
+	assert_int_equal(tables_port_word(m.tables, blue, ip("198.51.100.7"), 4789), 0);
+	assert_false(m.tables->endpoints[0].own_port);
+	assert_true(m.tables->endpoints[red->endpoint_v4].own_port);
 	unmake(&m);
 }
 
@@ -372,8 +422,8 @@ static void one_family(void **state)
 	assert_int_equal(m.plan->endpoint_count, 1);
 	assert_int_equal(blue->endpoint_v4, ENDPOINT_NONE);
 	assert_int_equal(blue->flood->count, 2);
-	assert_int_equal(port_to(&m, blue->flood, "2001:db8::1"), 0);
-	assert_int_equal(port_to(&m, blue->flood, "2001:db8::3"), 4790);
+	assert_int_equal(port_to(&m, blue, blue->flood, "2001:db8::1"), 0);
+	assert_int_equal(port_to(&m, blue, blue->flood, "2001:db8::3"), 4790);
 	unmake(&m);
 }
 
@@ -389,7 +439,7 @@ static void self_is_passed_over(void **state)
 
 	(void)state;
 	assert_int_equal(blue->flood->count, 1);
-	assert_int_equal(port_to(&m, blue->flood, "192.0.2.3"), 4790);
+	assert_int_equal(port_to(&m, blue, blue->flood, "192.0.2.3"), 4790);
 	assert_false(may_speak(&m, blue, "2001:db8::1"));
 	unmake(&m);
 }
@@ -421,7 +471,7 @@ static void addresses_find_their_nodes(void **state)
 		slot = fdb_find(blue->fdb, mac(station), 0);
 		assert_int_not_equal(slot, FDB_NONE);
 		assert_true(is_peer(&m, fdb_at(blue->fdb, slot)->place.to.peer, addr));
-		assert_int_equal(fdb_at(blue->fdb, slot)->place.to.port, 5000 + i);
+		assert_int_equal(port_at(&m, blue, fdb_at(blue->fdb, slot)->place.to), 5000 + i);
 	}
 	unmake(&m);
 	free(text);
@@ -472,7 +522,7 @@ static void check_static(const struct made *m, const char *address, const char *
 	assert_int_equal(entry->kind, FDB_STATIC);
 	assert_int_equal(entry->place.kind, PLACE_PEER);
 	assert_true(is_peer(m, entry->place.to.peer, peer));
-	assert_int_equal(entry->place.to.port, port);
+	assert_int_equal(port_at(m, n, entry->place.to), port);
 	assert_string_equal(origin(m, entry->origin), from);
 }
 
@@ -552,13 +602,13 @@ static void group_macs(void **state)
 	entry = fdb_at(blue->fdb, slot);
 	assert_non_null(entry->list);
 	assert_int_equal(entry->list->count, 2);
-	assert_int_equal(port_to(&m, entry->list, "192.0.2.2"), 0);
-	assert_int_equal(port_to(&m, entry->list, "192.0.2.3"), 5);
+	assert_int_equal(port_to(&m, blue, entry->list, "192.0.2.2"), 0);
+	assert_int_equal(port_to(&m, blue, entry->list, "192.0.2.3"), 5);
 	assert_string_equal(origin(&m, entry->origin), "f.yaml:12");
 	assert_int_equal(fdb_find(blue->fdb, mac("01:00:5e:00:00:06"), 0), FDB_NONE);
 	/* The all-zero lines are the flood list, the same destination once. */
 	assert_int_equal(blue->flood->count, 1);
-	assert_int_equal(port_to(&m, blue->flood, "198.51.100.7"), 0);
+	assert_int_equal(port_to(&m, blue, blue->flood, "198.51.100.7"), 0);
 	unmake(&m);
 }
 
@@ -600,6 +650,7 @@ int main(void)
 		cmocka_unit_test(rules),
 		cmocka_unit_test(flood_to_peers),
 		cmocka_unit_test(port_of_our_own),
+		cmocka_unit_test(ports_of_nodes),
 		cmocka_unit_test(one_family),
 		cmocka_unit_test(self_is_passed_over),
 		cmocka_unit_test(addresses_find_their_nodes),

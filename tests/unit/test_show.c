@@ -2,6 +2,7 @@
  * real `bridge` and `ip`. */
 #include "ctl/show.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "craft.h"
@@ -304,7 +305,7 @@ static void peers_are_a_line_each(void **state)
 
 	peers_heard(s.tables->peers, ref, 1, 100, NOW);
 	peers_sent(s.tables->peers, ref, 1, 60, NOW);
-	peers_failed(s.tables->peers, ref);
+	peers_failed(s.tables->peers, ref, EHOSTUNREACH);
 	peers_set_path_mtu(s.tables->peers, ref, 1400, NOW);
 	assert_true(peers_admit(s.tables->peers, addr_at("2001:db8::3"), NOW, &stranger));
 	peers_heard(s.tables->peers, stranger, 1, 50, NOW + 2 * SECOND);

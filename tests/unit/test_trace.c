@@ -11,7 +11,7 @@ static void assert_out(struct world *w, uint32_t port, struct given g, const cha
 	struct text text = text_in(buffer, sizeof(buffer));
 	struct verdict v = outbound_decide(w->tables, w->blue, port, &g.frame, NOW);
 
-	trace_outbound(&text, w->tables, &v, &g.frame);
+	trace_outbound(&text, w->tables, &v, &g.frame, NOW);
 	assert_string_equal(buffer, expected);
 	free(g.at);
 }
@@ -23,7 +23,7 @@ static void assert_in(struct world *w, struct arrival a, const char *expected)
 	struct frame inner;
 	struct verdict v = inbound_decide(w->tables, &a, &inner, NOW);
 
-	trace_inbound(&text, w->tables, &v, &a, &inner);
+	trace_inbound(&text, w->tables, &v, &a, &inner, NOW);
 	assert_string_equal(buffer, expected);
 	free(a.at);
 }
@@ -205,7 +205,7 @@ static void a_runt(void **state)
 	struct text text = text_in(buffer, sizeof(buffer));
 
 	(void)state;
-	trace_outbound(&text, w.tables, &v, NULL);
+	trace_outbound(&text, w.tables, &v, NULL, NOW);
 	assert_string_equal(buffer,
 			    "blue ▸ out  1 arrive   port 1: VNI 100\n"
 			    "            2 parse    DROP tx-runt: a frame from a local port is"
@@ -221,8 +221,10 @@ static void what_is_said_about_the_source(void **state)
 	struct given g = given_frame(&s);
 	static const char *const words[] = {
 		"source new, learned here\n",
-		"source moves here, it was aa:bf:b9:29:63:12 dev port 1 master  (learned)\n",
-		"source known: aa:bf:b9:29:63:12 dev port 0 master  (learned)\n",
+		"source moves here, it was aa:bf:b9:29:63:12 dev port 1 master  (learned from port "
+		"1, last heard 1 s ago)\n",
+		"source known: aa:bf:b9:29:63:12 dev port 0 master  (learned from port 0, last "
+		"heard 1 s ago)\n",
 	};
 	static const uint32_t ports[] = { 1, 0, 0 };
 
@@ -233,7 +235,7 @@ static void what_is_said_about_the_source(void **state)
 		struct verdict v =
 			outbound_decide(w.tables, w.blue, ports[i], &g.frame, NOW + i * SECOND);
 
-		trace_outbound(&text, w.tables, &v, &g.frame);
+		trace_outbound(&text, w.tables, &v, &g.frame, NOW + i * SECOND);
 		assert_non_null(strstr(buffer, words[i]));
 		verdict_commit(w.tables, &v, &g.frame, NOW + i * SECOND);
 	}

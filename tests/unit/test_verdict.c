@@ -236,6 +236,21 @@ static void the_newest_place_wins_and_is_told(void **state)
 	world_free(&w);
 }
 
+static void what_was_learned_is_forgotten(void **state)
+{
+	struct world w = world_new();
+	struct sketch s = udp_frame(H9_MAC, TAP_MAC);
+	uint32_t ageing = fdb_ageing(w.blue->fdb);
+	enum note note;
+
+	(void)state;
+	pass_in(&w, NODE3, &s, &note);
+	assert_int_equal(fdb_held_by(w.blue->fdb, FDB_OWNER_PEER(w.node3.slot)), 1);
+	tables_age(w.tables, NOW + ageing * NS_PER_S, UINT32_MAX);
+	assert_int_equal(fdb_held_by(w.blue->fdb, FDB_OWNER_PEER(w.node3.slot)), 0);
+	world_free(&w);
+}
+
 /* Delivered, but neither remembered nor learned from. */
 static void strangers_without_room_are_only_delivered(void **state)
 {
@@ -361,6 +376,9 @@ static struct happening random_happening(uint64_t *random, uint64_t now)
 		.len = len,
 	};
 
+	if (h.inbound && (drawn >> 4 & 15) == 0)
+		len = build_probe(room_of(room, sizeof(room)), drawn >> 8 & 1, drawn >> 9 & 63, 80);
+	h.len = len;
 	if (h.inbound)
 		random_arrival(&h, span_of(room, len), random);
 	else
@@ -391,9 +409,9 @@ static void tell(const struct world *w, const struct happening *h, const struct 
 	struct text text = text_in(buffer, sizeof(buffer));
 
 	if (h->inbound)
-		trace_inbound(&text, w->tables, v, &h->arrival, f);
+		trace_inbound(&text, w->tables, v, &h->arrival, f, NOW);
 	else
-		trace_outbound(&text, w->tables, v, f);
+		trace_outbound(&text, w->tables, v, f, NOW);
 	assert_false(text.cut);
 	assert_int_equal(buffer[text.len - 1], '\n');
 	if (v->action == ACTION_DROP)
@@ -409,6 +427,8 @@ static void assert_same_verdict(const struct verdict *a, const struct verdict *b
 	assert_int_equal(a->network, b->network);
 	assert_int_equal(a->port, b->port);
 	assert_int_equal(a->answer, b->answer);
+	assert_int_equal(a->service, b->service);
+	assert_int_equal(a->effects.probe, b->effects.probe);
 	assert_int_equal(a->fdb_slot, b->fdb_slot);
 	assert_int_equal(a->outer_tos, b->outer_tos);
 	assert_int_equal(a->flow, b->flow);
@@ -433,6 +453,12 @@ static struct world random_world(enum arp_mode arp)
 	w.green->strict_reserved = true;
 	w.green->drop_vlan = true;
 	w.green->arp = arp;
+	for (uint32_t i = 1; i < PROBES_MAX; i++) /* those that build_probe() answers */
+		w.tables->probes.slot[i] = (struct probe_waiting) { .sequence = i,
+								    .token = ~i,
+								    .network = w.blue->id,
+								    .to = addr_of(NODE2),
+								    .until = UINT64_MAX };
 	return w;
 }
 
@@ -511,7 +537,7 @@ static void random_frames_meet_everything(void **state)
 {
 	static const enum drop_reason rare[] = { DROP_PORT_FULL, DROP_UNDERLAY_FULL,
 						 DROP_UNDERLAY_ERROR };
-	uint64_t actions[ACTION_FLOOD + 1] = { 0 }, reasons[DROP_REASON_COUNT] = { 0 };
+	uint64_t actions[ACTION_PUNT + 1] = { 0 }, reasons[DROP_REASON_COUNT] = { 0 };
 	uint64_t random = 5, now = NOW;
 
 	(void)state;
@@ -533,7 +559,7 @@ static void random_frames_meet_everything(void **state)
 	}
 	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
 		reasons[rare[i]] = 1; /* the engine's, or a matter of configuration */
-	for (unsigned action = 0; action <= ACTION_FLOOD; action++)
+	for (unsigned action = 0; action <= ACTION_PUNT; action++)
 		assert_row(action_name((enum action)action), actions[action] > 0);
 	for (unsigned reason = 0; reason < DROP_REASON_COUNT; reason++)
 		assert_row(drop_name((enum drop_reason)reason), reasons[reason] > 0);
@@ -551,6 +577,7 @@ int main(void)
 		cmocka_unit_test(drops_count_where_they_belong),
 		cmocka_unit_test(a_miss_counts_once),
 		cmocka_unit_test(the_newest_place_wins_and_is_told),
+		cmocka_unit_test(what_was_learned_is_forgotten),
 		cmocka_unit_test(strangers_without_room_are_only_delivered),
 		cmocka_unit_test(strangers_take_nothing_from_members),
 		cmocka_unit_test(deciding_changes_nothing),

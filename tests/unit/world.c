@@ -48,6 +48,7 @@ static struct network *add_network(struct world *w, const char *name, uint32_t v
 
 	assert(n);
 	n->mtu = INNER_MTU;
+	n->vtep = mac_of(VTEP_MAC);
 	n->endpoint_v4 = w->endpoint_v4;
 	n->endpoint_v6 = w->endpoint_v6;
 	heard = tables_listen(w->tables, n, w->endpoint_v4) &&
@@ -85,6 +86,13 @@ static void fill_blue(struct world *w)
 	add_neighbour(n, "fd03::4", H2_MAC, true, hosts);
 }
 
+static uint16_t add_endpoint(struct world *w, const char *addr)
+{
+	return tables_add_endpoint(
+		w->tables,
+		(struct endpoint) { .addr = addr_of(addr), .port = VXLAN_PORT, .mtu = WORLD_MTU });
+}
+
 struct world world_new(void)
 {
 	struct world w = { .tables = tables_new(WORLD_STRANGERS, secret) };
@@ -92,10 +100,8 @@ struct world world_new(void)
 
 	assert(w.tables);
 	own = origins_add(w.tables->origins, "the network's own device");
-	w.endpoint_v4 = tables_add_endpoint(
-		w.tables, (struct endpoint) { addr_of(NODE1_V4), VXLAN_PORT, WORLD_MTU });
-	w.endpoint_v6 = tables_add_endpoint(
-		w.tables, (struct endpoint) { addr_of(NODE1_V6), VXLAN_PORT, WORLD_MTU });
+	w.endpoint_v4 = add_endpoint(&w, NODE1_V4);
+	w.endpoint_v6 = add_endpoint(&w, NODE1_V6);
 	w.node2 = add_peer(&w, NODE2);
 	w.node3 = add_peer(&w, NODE3);
 	w.node4 = add_peer(&w, NODE4);
@@ -130,7 +136,9 @@ static uint64_t mix_peers(uint64_t digest, const struct peers *peers)
 		const struct peer *peer = peers_at(peers, ref);
 
 		digest = mix(digest, &peer->addr, sizeof(peer->addr));
-		digest = mix(digest, &peer->count, sizeof(peer->count));
+		digest = mix(digest, &peer->count.rx_frames,
+			     offsetof(struct peer_counters, last_error));
+		digest = mix_word(digest, (uint64_t)peer->probed.tick << 32 | peer->probed.count);
 		digest = mix_word(digest, (uint64_t)ref.slot << 32 | ref.generation);
 		digest = mix_word(digest, (uint64_t)peer->heard << 32 | peer->stranger);
 		digest = mix_word(digest, (uint64_t)peer->path_mtu_until << 32 | peer->path_mtu);
@@ -169,7 +177,12 @@ static uint64_t mix_network(uint64_t digest, const struct network *n)
 
 uint64_t world_digest(const struct world *w)
 {
+	const struct probes *probes = &w->tables->probes;
 	uint64_t digest = mix(1, &w->tables->drops, sizeof(w->tables->drops));
+
+	for (unsigned i = 0; i < PROBES_MAX; i++)
+		digest = mix_word(digest, probes->slot[i].answered);
+	digest = mix_word(digest, w->tables->probe_answers.tokens);
 
 	for (uint32_t id = 0; id < w->tables->network_count; id++)
 		if (w->tables->networks[id])

@@ -1,0 +1,24 @@
+#include "plan/hops.h"
+
+static bool hop_to(const struct plan_network *n, const struct plan_subnet_peer *peer,
+		   struct prefix subnet, struct addr own, struct plan_hop *out)
+{
+	*out = (struct plan_hop) { .to = subnet, .via = subnet.addr, .mac = peer->reach.vtep };
+	if (n->config->routing == ROUTING_DIRECT)
+		out->direct = own;
+	return subnet.addr.family != ADDR_NONE;
+}
+
+unsigned plan_hops(const struct plan *plan, const struct plan_network *n, uint32_t member,
+		   struct plan_hop out[HOPS_FAMILIES])
+{
+	const struct node *node = &plan->cluster->nodes[network_member(n->config, member)];
+	struct plan_subnet_peer peer;
+	unsigned count = 0;
+
+	if (!plan_subnet_peer(plan, n, member, &peer))
+		return 0;
+	count += hop_to(n, &peer, peer.subnet.prefix, node->address, &out[count]);
+	count += hop_to(n, &peer, peer.subnet6.prefix, node->address6, &out[count]);
+	return count;
+}
