@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "path/described.h"
+#include "plan/made.h"
 #include "table/network.h"
 
 enum {
@@ -30,13 +32,34 @@ enum command_verb_id {
 	VERB_NEIGH_GET,
 	VERB_NEIGH_FLUSH,
 	VERB_LINK_SHOW,
+	VERB_LINK_ADD,
+	VERB_LINK_SET,
+	VERB_LINK_DEL,
 	VERB_PEER_SHOW,
 	VERB_STATS,
 	VERB_STATUS,
 	VERB_MONITOR,
+	VERB_APPLY,
+	VERB_PROBE,
+	VERB_HEALTH,
+	VERB_SUBNET_SHOW,
+	VERB_ENV,
+	VERB_CNI_CONFIG,
+	VERB_TRACE,
 };
 
-enum param_kind { PARAM_MAC, PARAM_ADDR, PARAM_NAME, PARAM_PORT, PARAM_CHOICE, PARAM_FLAG };
+enum param_kind {
+	PARAM_MAC,
+	PARAM_ADDR,
+	PARAM_NAME,
+	PARAM_PORT,
+	PARAM_NUMBER,
+	PARAM_CHOICE,
+	PARAM_FLAG,
+	PARAM_TEXT,
+	PARAM_FRAME, /* all the words that are left: a frame (path/described.h) */
+	PARAM_LINK,  /* likewise: what a network shall be (plan/made.h) */
+};
 
 /* The parts of struct command. */
 enum command_part {
@@ -50,13 +73,26 @@ enum command_part {
 	PART_ROUTER,
 	PART_DROPS,
 	PART_SELF,
+	PART_FILE,
+	PART_TEXT,
+	PART_MORE,
+	PART_DRY,
+	PART_TO,
+	PART_SIZE,
+	PART_WAIT,
+	PART_GROUP,
+	PART_FRAME,
+	PART_LINK,
+	PART_LINK_SET,
 };
 
 struct param {
 	const char *key; /* in a request */
 	enum command_part part;
 	enum param_kind kind;
-	const char *words;   /* "dev|brport": what stands in front of the value; NULL: nothing */
+	/* "dev|brport": what stands in front of the value; NULL: nothing; NULL and not bare: it is a
+	 * request's only. */
+	const char *words;
 	const char *choices; /* PARAM_CHOICE: "permanent=local|static"; PARAM_FLAG: the flag */
 	bool bare;           /* may also stand without its word */
 	bool required;
@@ -77,9 +113,14 @@ struct command {
 	uint32_t given; /* bits of enum command_part */
 	struct mac mac, lladdr;
 	struct addr ip, dst;
-	char dev[NETWORK_NAME];
-	uint16_t port;
+	char dev[NETWORK_NAME], to[NETWORK_NAME];
+	uint16_t port, size, wait;
 	unsigned choice; /* number in the verb's list of choices; 0 when not given */
+	char frame[DESCRIBED_TEXT];
+	char link[MADE_WORDS];
+	/* Of PARAM_TEXT, in the words or the request that were read. */
+	const char *file, *text;
+	void *request; /* holds them; command_free() */
 };
 
 static inline bool command_has(const struct command *c, enum command_part part)
@@ -100,6 +141,8 @@ enum {
 };
 enum about { ABOUT_ALL, ABOUT_FDB, ABOUT_NEIGH, ABOUT_LINK, ABOUT_MISS, ABOUT_DROP };
 
+const struct command_verb *command_of(enum command_verb_id id);
+
 /* The words of a command line, the noun first.  False and a sentence in @why; then out->verb is the
  * verb whose usage helps, or NULL. */
 bool command_parse(struct command *out, int count, char *const *words, char why[COMMAND_WHY]);
@@ -107,6 +150,7 @@ bool command_parse(struct command *out, int count, char *const *words, char why[
 /* A request as it arrives, and as it is sent: one line of JSON, without the line feed.  Writing
  * returns its length, 0 when it does not fit. */
 bool command_read(struct command *out, const char *line, size_t len, char why[COMMAND_WHY]);
+void command_free(struct command *command); /* its texts are gone then */
 size_t command_write(const struct command *command, char *out, size_t room);
 
 /* "fdb add MAC dev NAME ...": a line for one verb; for each verb of the noun @word (or of all, NULL),

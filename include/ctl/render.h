@@ -11,7 +11,10 @@ struct render {
 	FILE *to;
 	const struct command *command; /* what was asked */
 	bool json, pretty, brief, oneline, details, statistics;
-	uint64_t items; /* so far */
+	uint64_t items;    /* so far */
+	char code[24];     /* of RENDERED_REFUSED */
+	bool complained;   /* what is wrong is on stderr already */
+	char *starts_from; /* of what was applied: ctl/proposal.h; to be freed */
 };
 
 enum rendered {

@@ -21,4 +21,14 @@ bool report_format_parse(const char *word, enum report_format *out);
 void report_errors(FILE *to, enum report_format format, struct errors *e, const char *file,
 		   const char *source, size_t len);
 
+/* The same of several files at once, a cluster file and what belongs to it. */
+struct report_source {
+	struct errors *errors;
+	const char *file, *source;
+	size_t len;
+};
+
+void report_all(FILE *to, enum report_format format, const struct report_source *list,
+		size_t count);
+
 #endif

@@ -80,7 +80,8 @@ static bool same_device(const struct tap_options *a, const struct tap_options *b
 	const char *x = a->bridge ? a->bridge : "", *y = b->bridge ? b->bridge : "";
 
 	return mac_equal(a->mac, b->mac) && a->mtu == b->mtu && a->persist == b->persist &&
-	       a->offload == b->offload && strcmp(x, y) == 0 && strcmp(a->cluster, b->cluster) == 0;
+	       a->offload == b->offload && a->silent == b->silent && strcmp(x, y) == 0 &&
+	       strcmp(a->cluster, b->cluster) == 0;
 }
 
 static int change_device(struct change *c, struct change_port *p)

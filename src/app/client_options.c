@@ -14,6 +14,7 @@ static const struct client_option {
 } options[] = {
 	{ "socket", "S", true, offsetof(struct client_options, socket) },
 	{ "node", "n", true, offsetof(struct client_options, node) },
+	{ "file", "f", true, offsetof(struct client_options, file) },
 	{ "json", "j", false, offsetof(struct client_options, json) },
 	{ "pretty", "p", false, offsetof(struct client_options, pretty) },
 	{ "brief", "br", false, offsetof(struct client_options, brief) },
@@ -66,12 +67,25 @@ static bool set_flag(const struct verb *self, const struct client_option *option
 	return true;
 }
 
+/* "-" is the standard input. */
+static const char *const verbs_own[] = { "-", "--drops", "--dry-run" };
+enum { VERBS_OWN = sizeof(verbs_own) / sizeof(verbs_own[0]) };
+
+static bool is_verbs_own(const char *word)
+{
+	for (size_t i = 0; i < VERBS_OWN; i++)
+		if (strcmp(word, verbs_own[i]) == 0)
+			return true;
+	return false;
+}
+
 /* A misspelt option, not a word of the verb's own. */
 static bool refuse_dashes(const struct verb *self, const char *word)
 {
 	struct nearest nearest = nearest_to(word + strspn(word, "-"));
 
-	nearest_offer(&nearest, "drops");
+	for (size_t i = 1; i < VERBS_OWN; i++)
+		nearest_offer(&nearest, verbs_own[i] + 2);
 	for (size_t i = 0; i < OPTIONS; i++)
 		nearest_offer(&nearest, options[i].name);
 	if (nearest.found)
@@ -90,7 +104,7 @@ bool client_options(const struct verb *self, int *argc, char **argv, struct clie
 		char *value = strchr(argv[i], '=');
 		bool ok = true;
 
-		if (!option && argv[i][0] == '-' && strcmp(argv[i], "--drops") != 0)
+		if (!option && argv[i][0] == '-' && !is_verbs_own(argv[i]))
 			return refuse_dashes(self, argv[i]);
 		if (!option)
 			argv[kept++] = argv[i];

@@ -7,7 +7,7 @@
 #include "app/options.h"
 
 struct client_options {
-	const char *socket, *node; /* NULL: not given */
+	const char *socket, *node, *file; /* NULL: not given */
 	bool json, pretty, brief, oneline, details, statistics, help;
 };
 

@@ -60,6 +60,7 @@ struct tap_options door_tap_options(const struct plan *plan, const struct plan_n
 		.persist = n->config->persist,
 		.offload = n->config->offload,
 		.bridge = n->config->bridge,
+		.silent = n->config->routing != ROUTING_FLAT,
 	};
 }
 

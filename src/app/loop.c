@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/control.h"
+#include "app/links.h"
 #include "app/mend.h"
 #include "app/missing.h"
 #include "app/options.h"
@@ -96,6 +97,7 @@ static void on_turn(EV_P_ ev_prepare *prepare, int events)
 	(void)loop;
 	(void)events;
 	notes_drain(l->notes, l->s, l->now);
+	control_turn(l->control);
 	if (paused || l->watches.paused)
 		watches_look_for_room(&l->watches);
 	if (paused != l->watches.paused)
@@ -162,11 +164,48 @@ static void dump(struct loop *l, FILE *to)
 }
 
 /* First what is under way leaves, and what happened is told: by then its network may be another. */
-static void read_again(struct loop *l, FILE *complaints)
+static void settle(struct loop *l)
 {
 	engine_flush(l->s->engine, l->now);
 	notes_drain(l->notes, l->s, l->now);
+}
+
+static void read_again(struct loop *l, FILE *complaints)
+{
+	settle(l);
 	reload(l->source, l->s, l->notes, &l->watches, complaints);
+	links_say_aside(l->source);
+	mend_again(&l->mend);
+}
+
+static void follow(void *context, struct proposal *proposal, const char *file, bool dry)
+{
+	struct loop *l = context;
+
+	settle(l);
+	reload_proposed(l->source, l->s, l->notes, &l->watches, proposal, file, dry);
+	links_say_aside(l->source);
+	mend_again(&l->mend);
+}
+
+static int make(void *context, const struct command *c, struct kept *kept, struct undo *undo,
+		char why[COMMAND_WHY])
+{
+	struct loop *l = context;
+	int rc;
+
+	settle(l);
+	rc = links_change(l->source, l->s, l->notes, &l->watches, c, kept, undo, why);
+	mend_again(&l->mend);
+	return rc;
+}
+
+static void take_back(void *context, const struct undo *undo)
+{
+	struct loop *l = context;
+
+	settle(l);
+	links_take_back(l->source, l->s, l->notes, &l->watches, undo);
 	mend_again(&l->mend);
 }
 
@@ -244,7 +283,7 @@ static void *reallocate(void *at, long size)
 	exit(EXIT_REFUSED);
 }
 
-static bool allocate(struct loop *l, const char *socket)
+static bool allocate(struct loop *l, struct state *state, const char *socket)
 {
 	unsigned sockets = 0;
 
@@ -255,7 +294,7 @@ static bool allocate(struct loop *l, const char *socket)
 	l->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
 	l->watches = (struct watches) { .ev = l->ev, .s = l->s, .mend = &l->mend, .now = &l->now };
 	return l->control && l->ev && watches_reserve(&l->watches, l->s->port_count, sockets) &&
-	       control_open(l->control, l->ev, l->s, &l->now, socket);
+	       control_open(l->control, l->ev, l->s, state, &l->now, socket);
 }
 
 static void release(struct loop *l)
@@ -278,7 +317,8 @@ static void say_ready(const struct plan *plan)
 		 text_plural(plan->endpoint_count));
 }
 
-int loop_run(struct vswitch *s, struct notes *notes, struct source *source, const char *socket)
+int loop_run(struct vswitch *s, struct notes *notes, struct source *source, struct state *state,
+	     const char *socket)
 {
 	struct loop l = {
 		.s = s,
@@ -287,7 +327,7 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, cons
 		.outlet.fd = STDERR_FILENO,
 		.now = clock_now(),
 	};
-	bool ok = allocate(&l, socket);
+	bool ok = allocate(&l, state, socket);
 
 	if (ok) {
 		start_turns(&l);
@@ -295,6 +335,10 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, cons
 		watches_start(&l.watches);
 		start_signals(&l);
 		notes_share(notes, control_event, l.control);
+		control_share(l.control, &(struct control_follower) { .context = &l,
+								      .follow = follow,
+								      .make = make,
+								      .take_back = take_back });
 		say_ready(s->plan);
 		log_set_writer(outlet_line, &l.outlet);
 		ev_run(l.ev, 0);

@@ -8,13 +8,15 @@
 #define APP_LOOP_H
 
 #include "app/reload.h"
+#include "app/state.h"
 
 enum {
 	LOOP_TRACE_FRAMES = 8, /* frames that one SIGUSR2 has told */
 };
 
 /* Runs until SIGTERM or SIGINT, and listens at @socket (app/control.h); SIGHUP has the file of @source
- * read again.  0, or −errno when the loop could not be set up. */
-int loop_run(struct vswitch *s, struct notes *notes, struct source *source, const char *socket);
+ * read again; what is changed while it runs is kept in @state.  0, or −errno when the loop could not be set up. */
+int loop_run(struct vswitch *s, struct notes *notes, struct source *source, struct state *state,
+	     const char *socket);
 
 #endif

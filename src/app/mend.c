@@ -21,8 +21,10 @@ static void on_revival(EV_P_ ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	if (number != PORT_NONE)
+	if (number != PORT_NONE) {
 		m->back(m->context, number);
+		routed_follow(m->revive.s, *m->now);
+	}
 	await_revival(m);
 }
 
@@ -53,6 +55,7 @@ static void on_settled(EV_P_ ev_timer *timer, int events)
 	(void)events;
 	ev_timer_stop(m->ev, &m->settle);
 	recheck_look(&m->recheck, *m->now);
+	routed_follow(m->revive.s, *m->now);
 	if (recheck_fd(&m->recheck) >= 0)
 		ev_io_start(m->ev, &m->changes);
 }
@@ -61,6 +64,7 @@ void mend_tick(struct mend *mend)
 {
 	revive_tick(&mend->revive, *mend->now);
 	recheck_tick(&mend->recheck, *mend->now);
+	routed_tick(mend->revive.s, *mend->now);
 }
 
 /* -- Setting up and down -- */
@@ -88,6 +92,7 @@ void mend_open(struct mend *mend, struct ev_loop *ev, struct vswitch *s, const u
 void mend_again(struct mend *mend)
 {
 	await_revival(mend);
+	routed_follow(mend->revive.s, *mend->now);
 	ev_timer_again(mend->ev, &mend->settle);
 }
 

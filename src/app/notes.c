@@ -53,6 +53,22 @@ static void say_frozen(struct notes *notes, const struct vswitch *s, const struc
 		    FDB_MOVE_SPAN, FDB_MOVE_SPAN, swallowed);
 }
 
+static void say_repeated(struct notes *notes, const struct vswitch *s, const struct event *event,
+			 uint64_t now)
+{
+	uint32_t swallowed;
+	char mac[MAC_TEXT];
+
+	if (!log_allowed(&notes->repeated, now, &swallowed))
+		return;
+	log_warning(
+		"network %s: the same frame of %s came from here and was flooded %d times within "
+		"a second: there is a loop, through bridges here and at another node, or a sender "
+		"that repeats itself (%" PRIu32 " more such lines were left out)",
+		s->tables->networks[event->network]->name, mac_text(event->mac, mac), REPEATS_MANY,
+		swallowed);
+}
+
 static void say_no_runs(struct notes *notes, const struct vswitch *s, const struct event *event,
 			uint64_t now)
 {
@@ -98,6 +114,8 @@ void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
 			notes->shared(notes->context, &event);
 		if (event.kind == EVENT_FROZEN)
 			say_frozen(notes, s, &event, now);
+		else if (event.kind == EVENT_REPEATED)
+			say_repeated(notes, s, &event, now);
 		else if (event.kind == EVENT_NO_RUNS)
 			say_no_runs(notes, s, &event, now);
 		else if (event.kind == EVENT_NO_SUPERFRAMES)

@@ -11,19 +11,33 @@
 
 /* -- What is said -- */
 
-static void print_usage(FILE *to, const struct verb *verb)
+void options_usage(FILE *to, const struct verb *verb)
 {
 	fprintf(to, "usage: vxs %s %s\n", verb->name, verb->usage);
+}
+
+enum { USAGE_WIDTH = 42 };
+
+/* A long usage has its help in the next line. */
+static void print_verb(FILE *to, const struct verb *verb)
+{
+	const char *between = strlen(verb->usage) > USAGE_WIDTH ? "\n" : " ";
+	int indent = *between == '\n' ? USAGE_WIDTH + 18 : 0;
+
+	fprintf(to, "  vxs %-10s %-*s%s%*s%s\n", verb->name, USAGE_WIDTH, verb->usage, between,
+		indent, "", verb->help);
 }
 
 static void print_help(FILE *to, const struct verb *verbs)
 {
 	fprintf(to, "vxs: a VXLAN switch in user space\n\n");
 	for (const struct verb *v = verbs; v->name; v++)
-		fprintf(to, "  vxs %-8s %-42s %s\n", v->name, v->usage, v->help);
+		print_verb(to, v);
 	fprintf(to,
 		"\nExit status: 0 ok, 1 bad command line, 2 refused, 3 no switch to ask,\n"
-		"4 configuration invalid.  `vxs help VERB` says more.\n"
+		"4 configuration invalid, 5 a probe failed.  `vxs help VERB` says more.\n"
+		"`vxs run` without a file is an empty switch for `vxs link add`; it takes "
+		"--address,\n--address6 and --interface.\n"
 		"`vxs run` listens to signals: SIGUSR1 shows tables and counters, SIGUSR2 "
 		"tells the\n"
 		"five steps of the next frames, SIGHUP reads the file again, SIGTERM and SIGINT "
@@ -58,7 +72,7 @@ bool options_complain(const struct verb *verb, const char *format, ...)
 	va_start(args, format);
 	vsay(verb->name, format, args);
 	va_end(args);
-	print_usage(stderr, verb);
+	options_usage(stderr, verb);
 	return false;
 }
 
@@ -129,8 +143,8 @@ static bool is_one_of(const char *word, const char *const *spellings)
 /* Brings the verb to the front of the options that stand before it, as in `bridge -j fdb`. */
 static void verb_first(const struct verb *verbs, int argc, char **argv)
 {
-	static const char *const valued[] = { "--socket", "-socket", "-S", "--node",
-					      "-node",    "-n",      NULL };
+	static const char *const valued[] = { "--socket", "-socket", "-S",    "--node", "-node",
+					      "-n",       "--file",  "-file", "-f",     NULL };
 	int at = 1;
 	char *verb;
 
@@ -187,24 +201,23 @@ static void refuse_option(const struct verb *verb, const struct option *longs, i
 	}
 }
 
-/* The next option's letter; −1 behind the last one; '?' when it is wrong, which has been said: the
- * word at fault is the last that getopt has passed. */
-static int next_option(const struct verb *verb, int argc, char **argv, const char *shorts,
-		       const struct option *longs)
+/* The word at fault is the last that getopt has passed. */
+int options_next(const struct verb *verb, int argc, char **argv, const char *shorts,
+		 const struct option *longs)
 {
 	int c;
 
 	opterr = 0;
 	c = getopt_long_only(argc, argv, shorts, longs, NULL);
 	if (c == 'h')
-		print_usage(stdout, verb);
+		options_usage(stdout, verb);
 	if (c != '?' && c != ':')
 		return c;
 	refuse_option(verb, longs, c, argv[optind - 1]);
 	return '?';
 }
 
-static bool set_once(const struct verb *verb, const char **value, const char *option)
+bool options_set_once(const struct verb *verb, const char **value, const char *option)
 {
 	if (*value)
 		return options_complain(verb, "%s is given twice", option);
@@ -214,8 +227,7 @@ static bool set_once(const struct verb *verb, const char **value, const char *op
 	return true;
 }
 
-/* Nothing may be left over behind the options; says what is. */
-static bool nothing_left(const struct verb *verb, int argc, char **argv)
+bool options_nothing_left(const struct verb *verb, int argc, char **argv)
 {
 	return optind == argc || options_complain(verb, "unexpected \"%s\"", argv[optind]);
 }
@@ -228,6 +240,17 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
+static bool set_address(const struct verb *self, struct addr *out, enum addr_family family,
+			const char *option)
+{
+	if (out->family)
+		return options_complain(self, "%s is given twice", option);
+	if (addr_parse(optarg, out) && out->family == family)
+		return true;
+	return options_complain(self, "%s \"%s\": expected an %s address of this machine", option,
+				optarg, family == ADDR_V4 ? "IPv4" : "IPv6");
+}
+
 bool options_run(const struct verb *self, int argc, char **argv, struct run_options *out,
 		 enum exit_code *code)
 {
@@ -235,6 +258,11 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 		{ "file", required_argument, NULL, 'f' },
 		{ "node", required_argument, NULL, 'n' },
 		{ "socket", required_argument, NULL, 's' },
+		{ "state", required_argument, NULL, 'S' },
+		{ "address", required_argument, NULL, 'a' },
+		{ "address6", required_argument, NULL, '6' },
+		{ "interface", required_argument, NULL, 'i' },
+		{ "volatile", no_argument, NULL, 'V' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -244,13 +272,23 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 
 	*out = (struct run_options) { .level = LOG_INFO };
 	*code = EXIT_USAGE;
-	while (ok && (c = next_option(self, argc, argv, ":f:h", longs)) != -1) {
+	while (ok && (c = options_next(self, argc, argv, ":f:h", longs)) != -1) {
 		if (c == 'f') {
-			ok = set_once(self, &out->file, "-f");
+			ok = options_set_once(self, &out->file, "-f");
 		} else if (c == 'n') {
-			ok = set_once(self, &out->node, "--node");
+			ok = options_set_once(self, &out->node, "--node");
 		} else if (c == 's') {
-			ok = set_once(self, &out->socket, "--socket");
+			ok = options_set_once(self, &out->socket, "--socket");
+		} else if (c == 'S') {
+			ok = options_set_once(self, &out->state.directory, "--state");
+		} else if (c == 'a') {
+			ok = set_address(self, &out->address, ADDR_V4, "--address");
+		} else if (c == '6') {
+			ok = set_address(self, &out->address6, ADDR_V6, "--address6");
+		} else if (c == 'i') {
+			ok = options_set_once(self, &out->interface, "--interface");
+		} else if (c == 'V') {
+			out->state.is_volatile = true;
 		} else if (c == 'v') {
 			out->level = LOG_DEBUG;
 		} else {
@@ -258,11 +296,17 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 			return false;
 		}
 	}
-	if (!ok || !nothing_left(self, argc, argv))
+	if (!ok || !options_nothing_left(self, argc, argv))
 		return false;
+	if (out->state.directory && out->state.is_volatile)
+		return options_complain(self, "--state and --volatile exclude each other");
 	if (!out->node)
 		out->node = environment("VXS_NODE");
-	return out->file || options_complain(self, "which cluster file? (-f FILE)");
+	if (out->file && (out->address.family || out->address6.family || out->interface))
+		return options_complain(self, "the cluster file says which address and interface "
+					      "are this node's: -f excludes --address, --address6 "
+					      "and --interface");
+	return true;
 }
 
 static bool set_format(const struct verb *self, bool *given, enum report_format *format,
@@ -290,7 +334,7 @@ bool options_check(const struct verb *self, int argc, char **argv, struct check_
 	*out = (struct check_options) { .format = REPORT_TEXT };
 	*code = EXIT_USAGE;
 	/* -f is named for its own sake: it would be taken for the beginning of --format. */
-	while (ok && (c = next_option(self, argc, argv, ":fjh", longs)) != -1) {
+	while (ok && (c = options_next(self, argc, argv, ":fjh", longs)) != -1) {
 		if (c == 'F') {
 			ok = set_format(self, &given, &out->format, optarg);
 		} else if (c == 'j') {
@@ -307,33 +351,7 @@ bool options_check(const struct verb *self, int argc, char **argv, struct check_
 	if (optind == argc)
 		return options_complain(self, "which cluster file?");
 	out->file = argv[optind++];
-	return nothing_left(self, argc, argv);
-}
-
-bool options_diff(const struct verb *self, int argc, char **argv, struct diff_options *out,
-		  enum exit_code *code)
-{
-	static const struct option longs[] = {
-		{ "node", required_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int c;
-
-	*out = (struct diff_options) { 0 };
-	*code = EXIT_USAGE;
-	while ((c = next_option(self, argc, argv, ":h", longs)) != -1) {
-		*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
-		if (c != 'n' || !set_once(self, &out->node, "--node"))
-			return false;
-	}
-	if (argc - optind < 2)
-		return options_complain(self, "which two cluster files?");
-	out->old = argv[optind++];
-	out->new = argv[optind++];
-	if (!out->node)
-		out->node = environment("VXS_NODE");
-	return nothing_left(self, argc, argv);
+	return options_nothing_left(self, argc, argv);
 }
 
 bool options_explain(const struct verb *self, int argc, char **argv, struct explain_options *out,
@@ -348,7 +366,7 @@ bool options_explain(const struct verb *self, int argc, char **argv, struct expl
 
 	*out = (struct explain_options) { 0 };
 	*code = EXIT_USAGE;
-	while ((c = next_option(self, argc, argv, ":jh", longs)) != -1) {
+	while ((c = options_next(self, argc, argv, ":jh", longs)) != -1) {
 		if (c != 'j') {
 			*code = c == 'h' ? EXIT_OK : EXIT_USAGE;
 			return false;
@@ -357,5 +375,5 @@ bool options_explain(const struct verb *self, int argc, char **argv, struct expl
 	}
 	if (optind < argc)
 		out->code = argv[optind++];
-	return nothing_left(self, argc, argv);
+	return options_nothing_left(self, argc, argv);
 }

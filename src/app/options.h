@@ -7,7 +7,9 @@
 #define APP_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
+#include "app/state.h"
 #include "base/log.h"
 #include "ctl/report.h"
 
@@ -18,6 +20,7 @@ enum exit_code {
 	EXIT_REFUSED = 2, /* understood, but the system or the switch said no */
 	EXIT_ABSENT = 3,  /* no switch to ask */
 	EXIT_CONFIG = 4,  /* the cluster file has errors */
+	EXIT_FAILED = 5,  /* a probe was not answered, or something was found */
 };
 
 struct verb {
@@ -28,20 +31,18 @@ struct verb {
 };
 
 struct run_options {
-	const char *file;   /* -f */
-	const char *node;   /* --node, or $VXS_NODE, or NULL */
-	const char *socket; /* --socket, or NULL */
+	const char *file; /* -f; NULL: none, and then what follows may be given */
+	const char *interface;
+	struct addr address, address6; /* family ADDR_NONE: not given */
+	const char *node;              /* --node, or $VXS_NODE, or NULL */
+	const char *socket;            /* --socket, or NULL */
+	struct state_options state;
 	enum log_level level;
 };
 
 struct check_options {
 	const char *file;
 	enum report_format format;
-};
-
-struct diff_options {
-	const char *old, *new; /* files */
-	const char *node;      /* --node, or $VXS_NODE, or NULL */
 };
 
 struct explain_options {
@@ -58,13 +59,25 @@ enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 bool options_run(const struct verb *self, int argc, char **argv, struct run_options *out,
 		 enum exit_code *code);
 
-/* `vxs check`, `vxs diff` and `vxs explain`, in the same way. */
-bool options_diff(const struct verb *self, int argc, char **argv, struct diff_options *out,
-		  enum exit_code *code);
+/* `vxs check` and `vxs explain`, in the same way. */
 bool options_check(const struct verb *self, int argc, char **argv, struct check_options *out,
 		   enum exit_code *code);
 bool options_explain(const struct verb *self, int argc, char **argv, struct explain_options *out,
 		     enum exit_code *code);
+
+/* "usage: vxs run -f FILE ..." */
+void options_usage(FILE *to, const struct verb *verb);
+/* For verbs that read their own options with getopt_long_only(): the next option's letter; −1 behind the
+ * last one; '?' when it is wrong, which has been said; 'h' after the usage was printed. */
+struct option;
+int options_next(const struct verb *verb, int argc, char **argv, const char *shorts,
+		 const struct option *longs);
+
+/* Takes the option's value (optarg) as *@value; says what is wrong when there was one already. */
+bool options_set_once(const struct verb *verb, const char **value, const char *option);
+
+/* Says what is left over behind the options, if anything is. */
+bool options_nothing_left(const struct verb *verb, int argc, char **argv);
 
 /* Says what is wrong with the command line, and how it is right. */
 bool options_complain(const struct verb *verb, const char *format, ...)

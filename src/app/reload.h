@@ -1,4 +1,4 @@
-/* Reading the cluster file again (SIGHUP): what it wants now takes the place of what runs, or nothing
+/* Reading the cluster file again (SIGHUP), or following another that a client hands over: what it wants now takes the place of what runs, or nothing
  * does.  The log has a line for each thing that changes, or says what is wrong and that nothing was
  * changed. */
 #ifndef APP_RELOAD_H
@@ -8,20 +8,41 @@
 #include "app/switch.h"
 #include "app/wanted.h"
 #include "app/watches.h"
+#include "ctl/proposal.h"
+#include "plan/made.h"
 
 enum {
-	RELOAD_LINES = 20, /* of what changes, in the log */
-	RELOAD_WORDS = 400 /* longest of them */
+	RELOAD_LINES = 20,  /* of what changes, in the log */
+	RELOAD_WORDS = 400, /* longest of them */
+	RELOAD_WHY = PROPOSAL_WHY,
 };
+
+/* What a switch that has no file calls its own. */
+#define SOURCE_NO_FILE "(no file)"
 
 /* Where the plan that runs comes from. */
 struct source {
-	const char *file, *node; /* as on the command line; node may be NULL */
+	const char
+		*file; /* whole path, where there is one; "-": the standard input; NULL: no file */
+	const char *node; /* as on the command line, or NULL */
 	struct wanted running;
+	struct made_self self; /* who it is without a file */
+	struct made_list made; /* beside what the file says (app/links.h) */
 };
 
 /* Errors in the file go to @complaints. */
 void reload(struct source *source, struct vswitch *s, struct notes *notes, struct watches *watches,
 	    FILE *complaints);
+
+/* Follows @proposal, called @file, and fills in what became of it; @dry: what would change.  What it is
+ * read from at the next start, or on SIGHUP, stays source->file. */
+void reload_proposed(struct source *source, struct vswitch *s, struct notes *notes,
+		     struct watches *watches, struct proposal *proposal, const char *file,
+		     bool dry);
+
+/* Has @made beside what the file says, instead of what was made before: 0, or −errno and why, and nothing has
+ * changed.  @notes and @watches are NULL before there are any. */
+int reload_made(struct source *source, struct vswitch *s, struct notes *notes,
+		struct watches *watches, const struct made_list *made, char why[RELOAD_WHY]);
 
 #endif

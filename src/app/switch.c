@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/firewall.h"
 #include "base/log.h"
 
 static int open_tables(struct vswitch *s)
@@ -114,6 +115,34 @@ static int open_engine(struct vswitch *s)
 	return 0;
 }
 
+/* What another one's route keeps from us is no reason not to serve the rest. */
+static int open_routes(struct vswitch *s)
+{
+	char why[ROUTED_WHY];
+	int rc = routed_open(s, why);
+
+	if (rc == -EPERM) {
+		log_error("%s", why);
+		return rc;
+	}
+	if (rc < 0) {
+		log_warning("%s", why);
+		backoff_start(&s->routed.again, 0);
+	}
+	return 0;
+}
+
+static int open_firewall(struct vswitch *s)
+{
+	char why[NFT_WHY];
+	int rc = firewall_open(s->plan, why);
+
+	if (rc < 0)
+		log_error("masquerading and forward rules can not be set up: %s", why);
+	s->filters = rc == 0;
+	return rc;
+}
+
 void vswitch_withdraw(struct vswitch *s)
 {
 	for (uint32_t i = 0; i < s->port_count; i++)
@@ -123,8 +152,8 @@ void vswitch_withdraw(struct vswitch *s)
 
 int vswitch_open(struct vswitch *s, struct plan *plan, struct netlink *netlink)
 {
-	int (*const steps[])(struct vswitch *) = { open_tables, open_wires, open_ports,
-						   open_engine };
+	int (*const steps[])(struct vswitch *) = { open_tables, open_wires,  open_ports,
+						   open_engine, open_routes, open_firewall };
 
 	*s = (struct vswitch) { .plan = plan, .netlink = netlink };
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -142,6 +171,9 @@ int vswitch_open(struct vswitch *s, struct plan *plan, struct netlink *netlink)
 
 void vswitch_close(struct vswitch *s)
 {
+	if (s->filters)
+		firewall_follow(s->plan, NULL);
+	routed_leave(s, NULL);
 	engine_free(s->engine);
 	while (s->port_count)
 		door_close_port(s->ports[--s->port_count]);

@@ -2,11 +2,12 @@
  *
  * The order: tables before the engine that walks them; sockets before TAPs, so that a second start
  * fails on the port, with the holder's name, before it has touched a device; the engine's doors
- * last. */
+ * next, and then the routes that lead to them. */
 #ifndef APP_SWITCH_H
 #define APP_SWITCH_H
 
 #include "app/doors.h"
+#include "app/routed.h"
 #include "engine/engine.h"
 #include "plan/plan.h"
 #include "port/link.h"
@@ -20,6 +21,8 @@ struct vswitch {
 	uint16_t wire_count;
 	struct tap_port **ports; /* one per network that has a device */
 	uint32_t port_count;
+	struct routed routed;
+	bool filters; /* the packet filter has our tables */
 };
 
 /* Opens what @plan asks for.  0, or −errno after the log said what failed; then nothing is left

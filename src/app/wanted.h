@@ -12,11 +12,26 @@ struct wanted {
 	struct plan *plan;
 };
 
-/* Reads @file, for the node called @node, or the one that this machine is where it is NULL.  What is
- * wrong with the file goes to @complaints, ending in @consequence ("Nothing was changed.").  EXIT_OK,
- * or how a start that fails so ends: all is said, and @out holds nothing. */
+enum { WANTED_WHY = 640 };
+
+/* Where it is said why there is no plan: errors and warnings in the file, ending in the consequence
+ * ("Nothing was changed."); and anything else, a sentence, "" when there is nothing else. */
+struct wanted_words {
+	FILE *complaints;
+	const char *consequence;
+	char why[WANTED_WHY];
+};
+
+/* Reads @file, for the node called @node, or the one that this machine is where it is NULL; and what was made
+ * beside it (NULL: nothing).  EXIT_OK, or how a start that fails so ends: then @out holds nothing. */
 enum exit_code wanted_read(struct wanted *out, const char *file, const char *node,
-			   struct netlink *netlink, FILE *complaints, const char *consequence);
+			   const struct made_list *made, struct netlink *netlink,
+			   struct wanted_words *words);
+
+/* The same for the @len bytes at @text, which somebody has read from @file. */
+enum exit_code wanted_take(struct wanted *out, const char *file, const char *text, size_t len,
+			   const char *node, const struct made_list *made, struct netlink *netlink,
+			   struct wanted_words *words);
 void wanted_free(struct wanted *wanted);
 
 #endif

@@ -34,11 +34,19 @@ static json_t *value_of(const struct command *c, const struct param *param)
 	case PARAM_ADDR:
 		return json_string(addr_text(param->part == PART_IP ? c->ip : c->dst, text));
 	case PARAM_NAME:
-		return json_text(c->dev);
+		return json_text(param->part == PART_TO ? c->to : c->dev);
 	case PARAM_PORT:
 		return json_integer(c->port);
+	case PARAM_NUMBER:
+		return json_integer(param->part == PART_SIZE ? c->size : c->wait);
+	case PARAM_FRAME:
+		return json_text(c->frame);
+	case PARAM_LINK:
+		return json_text(c->link);
 	case PARAM_CHOICE:
 		return choice_of(c, param);
+	case PARAM_TEXT:
+		return json_text(param->part == PART_FILE ? c->file : c->text);
 	case PARAM_FLAG:
 		break;
 	}
@@ -69,7 +77,7 @@ static bool find_verb(struct command *out, const char *asked, char why[COMMAND_W
 	struct nearest nearest = nearest_to(asked);
 	char names[32][2 * WORD_ROOM];
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) > VERB_MONITOR, "one for each verb");
+	_Static_assert(sizeof(names) / sizeof(names[0]) > VERB_PROBE, "one for each verb");
 	for (size_t i = 0; i < command_verb_count; i++) {
 		nearest_offer(&nearest, name_of(&command_verbs[i], names[i]));
 		if (strcmp(names[i], asked) == 0)
@@ -117,7 +125,7 @@ static bool set_value(struct command *c, const struct param *param, const json_t
 
 	if (param->kind == PARAM_FLAG)
 		return set_flag(c, param, value, why);
-	if (param->kind == PARAM_PORT && json_is_integer(value)) {
+	if ((param->kind == PARAM_PORT || param->kind == PARAM_NUMBER) && json_is_integer(value)) {
 		snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT,
 			 json_integer_value(value));
 		return command_set(c, param, digits, why);
@@ -177,6 +185,16 @@ bool command_read(struct command *out, const char *line, size_t len, char why[CO
 		return false;
 	}
 	ok = read_object(out, object, why);
-	json_decref(object);
+	if (ok && (out->file || out->text))
+		out->request = object;
+	else
+		json_decref(object);
 	return ok;
+}
+
+void command_free(struct command *c)
+{
+	json_decref(c->request);
+	c->request = NULL;
+	c->file = c->text = NULL;
 }

@@ -1,6 +1,7 @@
 /* Command lines: words to a command, and the usage. */
 #include <string.h>
 
+#include "base/text.h"
 #include "command_table.h"
 
 /* -- Which verb? -- */
@@ -157,19 +158,109 @@ static bool unexpected(const struct command *c, const char *word, char why[COMMA
 	return false;
 }
 
-/* One word, or two; returns how many, 0 when it is wrong. */
+/* All words that are left, as one; returns how many, 0 when they are wrong. */
+static int take_frame(struct command *c, const struct param *param, int count, char *const *words,
+		      char why[COMMAND_WHY])
+{
+	char frame[DESCRIBED_TEXT];
+	struct text text = text_in(frame, sizeof(frame));
+
+	for (int i = 0; i < count; i++)
+		text_add(&text, "%s%s", i ? " " : "", words[i]);
+	if (text.cut) {
+		snprintf(why, COMMAND_WHY, "a frame is described in at most %d characters",
+			 DESCRIBED_TEXT - 1);
+		return 0;
+	}
+	return command_set(c, param, frame, why) ? count : 0;
+}
+
+/* Does the description of a frame begin here, which nothing else follows? */
+static const struct param *param_of_frame(const struct command *c, const char *words)
+{
+	char word[WORD_ROOM];
+
+	for (unsigned i = 0; param_exists(c->verb, i); i++) {
+		const struct param *param = &c->verb->params[i];
+
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(words, " \t\n,"), words);
+		if (param->kind == PARAM_FRAME &&
+		    (command_has(c, PART_DEV) || described_is_word(word)))
+			return param;
+	}
+	return NULL;
+}
+
+/* Is words[i] of `link set` the name of the device, as in "up NAME", "mtu 1400 NAME"?  Nothing else is left over. */
+static bool is_left_over(const struct command *c, const struct param *param, int i,
+			 char *const *words)
+{
+	bool is_value =
+		i > 0 && (strcmp(words[i - 1], "mtu") == 0 || strcmp(words[i - 1], "master") == 0);
+
+	return param->part == PART_LINK_SET && !command_has(c, PART_DEV) && !is_value &&
+	       strcmp(words[i], "dev") != 0 && !made_is_change(words[i]);
+}
+
+/* All words that are left; "dev NAME" may stand among them where the name has not been given. */
+static int take_link(struct command *c, const struct param *param, int count, char *const *words,
+		     char why[COMMAND_WHY])
+{
+	char link[MADE_WORDS];
+	struct text text = text_in(link, sizeof(link));
+
+	for (int i = 0; i < count; i++) {
+		bool is_name = is_left_over(c, param, i, words);
+
+		if (strcmp(words[i], "dev") == 0 && !command_has(c, PART_DEV)) {
+			if (++i == count) {
+				snprintf(why, COMMAND_WHY, "dev needs a value");
+				return 0;
+			}
+			is_name = true;
+		}
+		if (!is_name)
+			text_add(&text, "%s%s", text.len ? " " : "", words[i]);
+		else if (!command_set(c, c->verb->params, words[i], why))
+			return 0;
+	}
+	if (text.cut) {
+		snprintf(why, COMMAND_WHY, "too many words");
+		return 0;
+	}
+	return command_set(c, param, link, why) ? count : 0;
+}
+
+/* Does what a network shall be begin here? */
+static const struct param *param_of_link(const struct command *c, const char *word)
+{
+	const struct param *last = &c->verb->params[1];
+
+	if (!param_exists(c->verb, 1) || last->kind != PARAM_LINK)
+		return NULL;
+	return command_has(c, PART_DEV) || (last->part == PART_LINK_SET && made_is_change(word))
+		       ? last
+		       : NULL;
+}
+
+/* One word, or two, or all; returns how many, 0 when it is wrong. */
 static int take_param(struct command *c, int count, char *const *words, char why[COMMAND_WHY])
 {
-	const struct param *param = param_of_word(c, words[0]);
+	const struct param *param = param_of_frame(c, words[0]);
 
+	if (param)
+		return take_frame(c, param, count, words, why);
+	param = param_of_link(c, words[0]);
+	if (param)
+		return take_link(c, param, count, words, why);
+	param = param_of_word(c, words[0]);
 	if (param) {
 		if (count == 1)
 			snprintf(why, COMMAND_WHY, "%s needs a value", words[0]);
 		return count > 1 && command_set(c, param, words[1], why) ? 2 : 0;
 	}
-	param = words[0][0] == '-' && !param_of_bare(c, words[0]) ? NULL
-								  : param_of_bare(c, words[0]);
-	if (!param || (words[0][0] == '-' && !param->choices))
+	param = param_of_bare(c, words[0]);
+	if (!param || (words[0][0] == '-' && words[0][1] && !param->choices))
 		return unexpected(c, words[0], why);
 	return command_set(c, param, words[0], why) ? 1 : 0;
 }
@@ -207,13 +298,15 @@ static void print_choices(FILE *to, const char *list)
 static void print_value(FILE *to, const struct param *param)
 {
 	static const char *const values[] = {
-		[PARAM_MAC] = "MAC",
-		[PARAM_ADDR] = "ADDRESS",
-		[PARAM_NAME] = "NAME",
-		[PARAM_PORT] = "PORT",
+		[PARAM_MAC] = "MAC",   [PARAM_ADDR] = "ADDRESS",  [PARAM_NAME] = "NAME",
+		[PARAM_PORT] = "PORT", [PARAM_NUMBER] = "NUMBER", [PARAM_TEXT] = "FILE",
 	};
 
-	if (param->choices)
+	if (param->kind == PARAM_FRAME)
+		fputs(DESCRIBED_USAGE, to);
+	else if (param->kind == PARAM_LINK)
+		fputs(param->part == PART_LINK ? MADE_ADD_USAGE : MADE_SET_USAGE, to);
+	else if (param->choices)
 		print_choices(to, param->choices);
 	else
 		fputs(values[param->kind], to);
@@ -223,6 +316,8 @@ static void print_param(FILE *to, const struct param *param)
 {
 	char word[WORD_ROOM];
 
+	if (!param->words && !param->bare)
+		return;
 	fputs(param->required ? " " : " [", to);
 	if (param->words && !param->bare)
 		fprintf(to, "%s ", words_at(param->words, 0, word));

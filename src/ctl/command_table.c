@@ -121,6 +121,26 @@ const struct command_verb command_verbs[] = {
 	  "ip",
 	  "networks and their devices",
 	  { DEV("dev", true, false) } },
+	{ VERB_LINK_ADD,
+	  "link=l",
+	  "add=a",
+	  "ip",
+	  "a network and its device",
+	  { DEV("name|dev", true, true),
+	    { "link", PART_LINK, PARAM_LINK, NULL, NULL, true, true } } },
+	{ VERB_LINK_SET,
+	  "link=l",
+	  "set",
+	  "ip",
+	  "up or down; of one that a command made, MTU and bridge",
+	  { DEV("dev", true, true),
+	    { "set", PART_LINK_SET, PARAM_LINK, NULL, NULL, true, true } } },
+	{ VERB_LINK_DEL,
+	  "link=l",
+	  DEL,
+	  "ip",
+	  "a network that a command made",
+	  { DEV("dev", true, true) } },
 	{ VERB_PEER_SHOW,
 	  "peer",
 	  SHOW,
@@ -134,6 +154,24 @@ const struct command_verb command_verbs[] = {
 	  "what was forwarded, answered and dropped",
 	  { DEV("dev", true, false),
 	    { "drops", PART_DROPS, PARAM_FLAG, NULL, "--drops=drops", true, false } } },
+	{ VERB_SUBNET_SHOW,
+	  "subnet",
+	  SHOW,
+	  NULL,
+	  "which node has which subnet",
+	  { DEV("dev", true, false) } },
+	{ VERB_ENV,
+	  "env",
+	  NULL,
+	  NULL,
+	  "this node's subnet, as flannel's subnet.env",
+	  { DEV("dev", true, true) } },
+	{ VERB_CNI_CONFIG,
+	  "cni-config",
+	  NULL,
+	  NULL,
+	  "this node's subnet, as a CNI configuration list",
+	  { DEV("dev", true, true) } },
 	{ VERB_STATUS, "status", NULL, NULL, "who this is, and how much it holds", { { 0 } } },
 	{ VERB_MONITOR,
 	  "monitor=mon",
@@ -143,9 +181,49 @@ const struct command_verb command_verbs[] = {
 	  { { "about", PART_CHOICE, PARAM_CHOICE, NULL, "all|fdb|neigh|link|miss|drop", true,
 	      false },
 	    DEV("dev", false, false) } },
+	{ VERB_APPLY,
+	  "apply",
+	  NULL,
+	  NULL,
+	  "have the switch follow a cluster file, and say what changes",
+	  { { "file", PART_FILE, PARAM_TEXT, NULL, NULL, true, true },
+	    { "dry", PART_DRY, PARAM_FLAG, NULL, "--dry-run=dry-run", true, false },
+	    { "text", PART_TEXT, PARAM_TEXT, NULL, NULL, false, false },
+	    { "more", PART_MORE, PARAM_FLAG, NULL, NULL, false, false } } },
+	{ VERB_TRACE,
+	  "trace",
+	  NULL,
+	  NULL,
+	  "what would happen to this frame, and why; nothing is sent, and nothing changes",
+	  { DEV("dev", true, false),
+	    { "frame", PART_FRAME, PARAM_FRAME, NULL, NULL, true, true } } },
+	{ VERB_HEALTH,
+	  "health",
+	  NULL,
+	  NULL,
+	  "what a diagnosis goes by (`vxs doctor` asks so)",
+	  { { 0 } } },
+	{ VERB_PROBE,
+	  "probe",
+	  NULL,
+	  NULL,
+	  "does a frame reach another node? (`vxs ping` asks so)",
+	  { { "to", PART_TO, PARAM_NAME, "to", NULL, true, true },
+	    DEV("dev", false, false),
+	    { "size", PART_SIZE, PARAM_NUMBER, "size", NULL, false, false },
+	    { "wait", PART_WAIT, PARAM_NUMBER, "wait", NULL, false, false },
+	    { "group", PART_GROUP, PARAM_FLAG, NULL, "group", true, false } } },
 };
 
 const size_t command_verb_count = sizeof(command_verbs) / sizeof(command_verbs[0]);
+
+const struct command_verb *command_of(enum command_verb_id id)
+{
+	for (size_t i = 0; i < command_verb_count; i++)
+		if (command_verbs[i].id == id)
+			return &command_verbs[i];
+	return NULL;
+}
 
 /* -- Lists of words -- */
 
@@ -195,17 +273,17 @@ const struct param *param_of_key(const struct command_verb *verb, const char *ke
 
 /* -- Values -- */
 
-static bool parse_port(const char *text, uint16_t *out)
+static bool parse_number(const char *text, uint16_t *out)
 {
 	size_t len = strlen(text);
 
 	if (len == 0 || len > 5 || strspn(text, "0123456789") != len)
 		return false;
 
-	unsigned long port = strtoul(text, NULL, 10);
+	unsigned long number = strtoul(text, NULL, 10);
 
-	*out = (uint16_t)port;
-	return port >= 1 && port <= 65535;
+	*out = (uint16_t)number;
+	return number >= 1 && number <= 65535;
 }
 
 static bool parse_name(const char *text, char out[NETWORK_NAME])
@@ -226,6 +304,11 @@ static bool parse_choice(const struct param *param, const char *text, unsigned *
 	return number >= 0;
 }
 
+static uint16_t *number_of(struct command *c, enum command_part part)
+{
+	return part == PART_PORT ? &c->port : part == PART_SIZE ? &c->size : &c->wait;
+}
+
 static bool parse_value(struct command *c, const struct param *param, const char *text)
 {
 	switch (param->kind) {
@@ -234,11 +317,19 @@ static bool parse_value(struct command *c, const struct param *param, const char
 	case PARAM_ADDR:
 		return addr_parse(text, param->part == PART_IP ? &c->ip : &c->dst);
 	case PARAM_NAME:
-		return parse_name(text, c->dev);
+		return parse_name(text, param->part == PART_TO ? c->to : c->dev);
 	case PARAM_PORT:
-		return parse_port(text, &c->port);
+	case PARAM_NUMBER:
+		return parse_number(text, number_of(c, param->part));
 	case PARAM_CHOICE:
 		return parse_choice(param, text, &c->choice);
+	case PARAM_FRAME:
+		return (size_t)snprintf(c->frame, sizeof(c->frame), "%s", text) < sizeof(c->frame);
+	case PARAM_LINK:
+		return (size_t)snprintf(c->link, sizeof(c->link), "%s", text) < sizeof(c->link);
+	case PARAM_TEXT:
+		*(param->part == PART_FILE ? &c->file : &c->text) = text;
+		break;
 	case PARAM_FLAG:
 		break;
 	}
@@ -252,6 +343,9 @@ static void say_wrong(const struct param *param, const char *text, char why[COMM
 		[PARAM_ADDR] = "an address, such as 10.206.67.15",
 		[PARAM_NAME] = "the name of a device or network",
 		[PARAM_PORT] = "a UDP port, 1..65535",
+		[PARAM_NUMBER] = "a number, 1..65535",
+		[PARAM_FRAME] = "a frame: it is too long",
+		[PARAM_LINK] = "a network: it is too long",
 	};
 	struct nearest nearest = nearest_to(text);
 	struct word_store store = { .count = 0 };
@@ -269,6 +363,16 @@ static void say_wrong(const struct param *param, const char *text, char why[COMM
 			 param->choices);
 }
 
+/* Is it a frame, if it is said to be one? */
+static bool describes(const struct param *param, const char *text, char why[COMMAND_WHY])
+{
+	struct described described;
+
+	_Static_assert((int)COMMAND_WHY >= (int)DESCRIBED_WHY,
+		       "room for what is wrong with a frame");
+	return param->kind != PARAM_FRAME || described_read(&described, text, why);
+}
+
 bool command_set(struct command *c, const struct param *param, const char *text,
 		 char why[COMMAND_WHY])
 {
@@ -280,8 +384,21 @@ bool command_set(struct command *c, const struct param *param, const char *text,
 		say_wrong(param, text, why);
 		return false;
 	}
+	if (!describes(param, text, why))
+		return false;
 	c->given |= UINT32_C(1) << param->part;
 	return true;
+}
+
+/* Words that the switch would refuse need not be sent. */
+static bool link_is_sound(const struct command *c, char why[COMMAND_WHY])
+{
+	struct made made = { .given = 0 };
+	int up;
+
+	if (c->verb->id == VERB_LINK_ADD)
+		return made_read(&made, c->dev, c->link, why);
+	return c->verb->id != VERB_LINK_SET || made_change(&made, c->link, &up, why);
 }
 
 bool command_complete(const struct command *c, char why[COMMAND_WHY])
@@ -290,6 +407,9 @@ bool command_complete(const struct command *c, char why[COMMAND_WHY])
 		[PARAM_MAC] = "MAC",
 		[PARAM_ADDR] = "address",
 		[PARAM_NAME] = "device or network",
+		[PARAM_TEXT] = "cluster file",
+		[PARAM_FRAME] = "frame",
+		[PARAM_LINK] = "what",
 	};
 	char word[WORD_ROOM];
 
@@ -298,12 +418,17 @@ bool command_complete(const struct command *c, char why[COMMAND_WHY])
 
 		if (!param->required || command_has(c, param->part))
 			continue;
-		if (param->bare)
+		if (param->kind == PARAM_LINK)
+			snprintf(why, COMMAND_WHY, "what shall it be? (%s)",
+				 param->part == PART_LINK ? "type vxlan id N ..." : MADE_SET_USAGE);
+		else if (param->part == PART_TO)
+			snprintf(why, COMMAND_WHY, "to whom?");
+		else if (param->bare)
 			snprintf(why, COMMAND_WHY, "which %s?", missing[param->kind]);
 		else
 			snprintf(why, COMMAND_WHY, "which %s? (%s ...)", missing[param->kind],
 				 words_at(param->words, 0, word));
 		return false;
 	}
-	return true;
+	return link_is_sound(c, why);
 }

@@ -16,6 +16,18 @@ static void set_names(json_t *item, const struct network *n, const char *key)
 	json_object_set_new(item, "network", json_text(n->name));
 }
 
+static void set_port(json_t *item, const struct tables *t, const struct network *n,
+		     const struct command *c)
+{
+	struct destination to = { .port = c->port };
+	uint16_t port;
+
+	peers_find(t->peers, c->dst, &to.peer);
+	port = tables_port_of(t, n, to);
+	if (port != n->port)
+		json_object_set_new(item, "port", json_integer(port));
+}
+
 void happening_fdb(const struct switch_view *view, const struct network *n, const struct command *c)
 {
 	static const char *const states[] = {
@@ -27,10 +39,10 @@ void happening_fdb(const struct switch_view *view, const struct network *n, cons
 
 	json_object_set_new(item, "mac", json_string(mac_text(c->mac, text)));
 	set_names(item, n, "ifname");
-	if (c->dst.family)
+	if (c->dst.family) {
 		json_object_set_new(item, "dst", json_string(addr_text(c->dst, text)));
-	if (c->port && c->port != n->port)
-		json_object_set_new(item, "port", json_integer(c->port));
+		set_port(item, view->tables, n, c);
+	}
 	json_object_set_new(item, "flags", json_pack("[s]", "self"));
 	json_object_set_new(item, "state", json_string(deleted ? "" : states[c->choice]));
 	json_object_set_new(item, "deleted", json_boolean(deleted));

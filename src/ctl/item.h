@@ -4,6 +4,7 @@
 
 #include "ctl/session.h"
 #include "json.h"
+#include "path/trace.h"
 
 /* What people call the network: its device, or its own name where it has none. */
 const char *network_label(const struct network *n);
@@ -22,6 +23,26 @@ json_t *item_of_peer(const struct peer *peer, uint64_t now);
 /* Counters of a network; of what belonged to none (@drops_only: reasons and nothing else). */
 json_t *item_of_stats(const struct network *n, bool drops_only);
 json_t *item_of_stray(const struct tables *t);
+json_t *item_of_subnet(const struct subnets *subnets, uint32_t network, uint32_t member,
+		       const struct subnet *subnet);
+/* flannel's variables, of a network that is divided; a CNI configuration list, of one that also has a
+ * bridge: NULL when memory is short. */
+json_t *item_of_env(const struct plan_network *n);
+json_t *item_of_cni(const struct plan_network *n);
+
+/* What would happen to a frame, or did: its story, its verdict, and the datagrams and ports it leaves
+ * by, TRACE_SHOWN of each at most.  @story was told from the rest. */
+enum { TRACE_SHOWN = 8 };
+struct traced {
+	const struct story *story;
+	const struct verdict *verdict;
+	const struct frame *frame;     /* NULL: it did not parse */
+	const struct arrival *arrival; /* NULL: it came from a local port */
+	const char *note;              /* or NULL */
+	uint64_t now;
+};
+json_t *item_of_trace(const struct switch_view *view, const struct traced *traced);
+
 json_t *item_of_status(const struct switch_view *view);
 
 /* {"v":1,"item":...} as a line at the end of @out, and gives @item up. */

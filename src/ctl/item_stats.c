@@ -48,6 +48,7 @@ static void set_counters(json_t *item, const struct network *n)
 	json_object_set_new(item, "l2_misses", number(c->l2_misses));
 	json_object_set_new(item, "l3_misses", number(c->l3_misses));
 	json_object_set_new(item, "reserved_bits", number(c->reserved_bits));
+	json_object_set_new(item, "bad_checksums", number(c->bad_checksums));
 	json_object_set_new(item, "fdb", fdb_of(n->fdb));
 }
 
@@ -88,6 +89,19 @@ static json_t *endpoints_of(const struct tables *t)
 	return array;
 }
 
+static json_t *state_of(const struct switch_view *view)
+{
+	json_t *object;
+
+	if (!view->keep)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "directory", json_text(view->state));
+	json_object_set_new(object, "entries", number(view->records));
+	json_object_set_new(object, "trouble", json_text(*view->trouble ? view->trouble : NULL));
+	return object;
+}
+
 json_t *item_of_status(const struct switch_view *view)
 {
 	const struct tables *t = view->tables;
@@ -112,5 +126,6 @@ json_t *item_of_status(const struct switch_view *view)
 	json_object_set_new(item, "learned", number(learned));
 	json_object_set_new(item, "fixed", number(fixed));
 	json_object_set_new(item, "neighbours", number(neighbours));
+	json_object_set_new(item, "state", state_of(view));
 	return item;
 }

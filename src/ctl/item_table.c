@@ -32,8 +32,10 @@ static void set_destination(json_t *item, const struct tables *t, const struct n
 
 	if (peer)
 		json_object_set_new(item, "dst", json_string(addr_text(peer->addr, ip)));
-	if (to.port && to.port != n->port)
-		json_object_set_new(item, "port", json_integer(to.port));
+	if (tables_port_of(t, n, to) != n->port)
+		json_object_set_new(item, "port", json_integer(tables_port_of(t, n, to)));
+	if (tables_interface_of(t, n, to))
+		json_object_set_new(item, "viaIf", json_text(tables_interface_of(t, n, to)));
 }
 
 static void end_fdb(json_t *item, const struct tables *t, bool self, const char *state,

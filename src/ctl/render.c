@@ -35,7 +35,7 @@ static void render_end(const struct render *r)
 		fputs(r->items ? "]\n" : "[]\n", r->to);
 }
 
-static void render_item(struct render *r, const json_t *item)
+static void render_item(struct render *r, json_t *item)
 {
 	if (r->json) {
 		render_json(r, item);
@@ -47,22 +47,41 @@ static void render_item(struct render *r, const json_t *item)
 	r->items++;
 }
 
+/* What is wrong with a file goes where complaints go. */
+static bool complain(struct render *r, const json_t *item)
+{
+	const char *words = json_string_value(json_object_get(item, "complaint"));
+
+	if (!words)
+		return false;
+	fputs(words, stderr);
+	r->complained = true;
+	return true;
+}
+
 static enum rendered render_object(struct render *r, const json_t *object, char why[COMMAND_WHY])
 {
-	const json_t *item = json_object_get(object, "item"), *ok = json_object_get(object, "ok");
+	json_t *item = json_object_get(object, "item");
+	const json_t *ok = json_object_get(object, "ok");
 	const char *message = json_string_value(json_object_get(object, "message"));
 
+	const char *code = json_string_value(json_object_get(object, "code"));
+	const char *from = json_string_value(json_object_get(object, "starts_from"));
+
 	if (json_is_object(item)) {
-		render_item(r, item);
+		if (!complain(r, item))
+			render_item(r, item);
 		return RENDERED_MORE;
 	}
 	if (json_is_true(ok)) {
 		render_end(r);
+		r->starts_from = from ? strdup(from) : NULL;
 		return RENDERED_DONE;
 	}
 	if (!json_is_false(ok) || !message)
 		return RENDERED_NONSENSE;
 	snprintf(why, COMMAND_WHY, "%s", message);
+	snprintf(r->code, sizeof(r->code), "%s", code ? code : "");
 	return RENDERED_REFUSED;
 }
 

@@ -53,6 +53,7 @@ static void render_fdb(const struct render *r, const json_t *item)
 	put(r->to, item, "dst ", "dst");
 	if (has(item, "port"))
 		fprintf(r->to, " port %" PRIu64, number_at(item, "port"));
+	put(r->to, item, "via ", "viaIf");
 	if (r->statistics && has(item, "used"))
 		fprintf(r->to, " used %" PRIu64 "/%" PRIu64, number_at(item, "used"),
 			number_at(item, "updated"));
@@ -215,6 +216,48 @@ static void render_peer(const struct render *r, const json_t *item)
 	fputs(json_is_true(json_object_get(item, "stranger")) ? "; stranger\n" : "\n", r->to);
 }
 
+static void render_state(const struct render *r, const json_t *state)
+{
+	uint64_t entries = number_at(state, "entries");
+
+	if (!json_is_object(state)) {
+		fputs("state none: what is changed is forgotten at the end\n", r->to);
+		return;
+	}
+	fprintf(r->to, "state %s, %" PRIu64 " entr%s\n", text_at(state, "directory"), entries,
+		entries == 1 ? "y" : "ies");
+	if (json_is_string(json_object_get(state, "trouble")))
+		fprintf(r->to, "trouble %s\n", text_at(state, "trouble"));
+}
+
+static void render_subnet(const struct render *r, const json_t *item)
+{
+	fputs(text_at(item, "subnet"), r->to);
+	put(r->to, item, "network ", "network");
+	put(r->to, item, "node ", "node");
+	put(r->to, item, "address ", "address");
+	put(r->to, item, "gateway ", "gateway");
+	put(r->to, item, "", "source");
+	fputc('\n', r->to);
+}
+
+/* Lines that a shell reads, in the order in which they came. */
+static void render_env(const struct render *r, json_t *item)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(item, name, value) if (strcmp(name, "network") != 0)
+		fprintf(r->to, "%s=%s\n", name, json_string_value(value));
+}
+
+/* It is JSON for another program. */
+static void render_cni(const struct render *r, const json_t *item)
+{
+	json_dumpf(item, r->to, JSON_INDENT(2));
+	fputc('\n', r->to);
+}
+
 static void render_status(const struct render *r, const json_t *item)
 {
 	const json_t *endpoints = json_object_get(item, "endpoints");
@@ -230,6 +273,7 @@ static void render_status(const struct render *r, const json_t *item)
 		" fixed, neighbours %" PRIu64 "\n",
 		number_at(item, "networks"), number_at(item, "learned"), number_at(item, "fixed"),
 		number_at(item, "neighbours"));
+	render_state(r, json_object_get(item, "state"));
 }
 
 /* -- Lines of `bridge monitor` and `ip monitor` -- */
@@ -270,7 +314,19 @@ static void render_event(const struct render *r, const json_t *item)
 			number_at(item, "count"));
 }
 
-void render_text(struct render *r, const json_t *item)
+/* -- What another file changes: lines of `vxs diff` -- */
+
+static void render_change(const struct render *r, const json_t *item)
+{
+	const char *change = text_at(item, "change"), *words = text_at(item, "words");
+	char sign = "+-~"[(strcmp(change, "removed") == 0) + 2 * (strcmp(change, "changed") == 0)];
+
+	if (json_is_true(json_object_get(item, "begins")))
+		fprintf(r->to, "%c %s%s", sign, text_at(item, "subject"), *words ? ": " : "");
+	fprintf(r->to, "%s%s", words, json_is_true(json_object_get(item, "ends")) ? "\n" : "");
+}
+
+void render_text(struct render *r, json_t *item)
 {
 	switch (r->command->verb->id) {
 	case VERB_FDB_SHOW:
@@ -290,11 +346,26 @@ void render_text(struct render *r, const json_t *item)
 	case VERB_STATS:
 		render_stats(r, item);
 		break;
+	case VERB_SUBNET_SHOW:
+		render_subnet(r, item);
+		break;
+	case VERB_ENV:
+		render_env(r, item);
+		break;
+	case VERB_CNI_CONFIG:
+		render_cni(r, item);
+		break;
 	case VERB_STATUS:
 		render_status(r, item);
 		break;
 	case VERB_MONITOR:
 		render_event(r, item);
+		break;
+	case VERB_TRACE:
+		render_trace(r->to, item);
+		break;
+	case VERB_APPLY:
+		render_change(r, item);
 		break;
 	default:
 		break;

@@ -5,6 +5,9 @@
 #include "ctl/render.h"
 #include "json.h"
 
-void render_text(struct render *render, const json_t *item);
+void render_text(struct render *render, json_t *item);
+
+/* Of a trace; in render_trace.c. */
+void render_trace(FILE *to, const json_t *item);
 
 #endif

@@ -60,10 +60,9 @@ static json_t *error_object(const struct error *error, const char *file)
 	return object;
 }
 
-static void report_json(FILE *to, struct errors *e, const char *file)
+static void add_objects(json_t *array, struct errors *e, const char *file)
 {
 	size_t shown = errors_pick(e, ERRORS_KEPT);
-	json_t *array = json_array();
 	char rest[ERRORS_REST];
 	struct error more = { .message = rest };
 
@@ -73,6 +72,14 @@ static void report_json(FILE *to, struct errors *e, const char *file)
 		more.severity = e->error_count ? SEVERITY_ERROR : SEVERITY_WARNING;
 		json_array_append_new(array, error_object(&more, file));
 	}
+}
+
+static void report_json(FILE *to, const struct report_source *list, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		add_objects(array, list[i].errors, list[i].file);
 	json_write(to, array);
 }
 
@@ -124,18 +131,21 @@ static void report_github(FILE *to, struct errors *e, const char *file)
 	}
 }
 
+void report_all(FILE *to, enum report_format format, const struct report_source *list, size_t count)
+{
+	if (format == REPORT_JSON)
+		report_json(to, list, count);
+	for (size_t i = 0; i < count && format != REPORT_JSON; i++) {
+		if (format == REPORT_TEXT)
+			errors_print(to, list[i].errors, list[i].file, list[i].source, list[i].len,
+				     NULL);
+		else
+			report_github(to, list[i].errors, list[i].file);
+	}
+}
+
 void report_errors(FILE *to, enum report_format format, struct errors *e, const char *file,
 		   const char *source, size_t len)
 {
-	switch (format) {
-	case REPORT_TEXT:
-		errors_print(to, e, file, source, len, NULL);
-		break;
-	case REPORT_JSON:
-		report_json(to, e, file);
-		break;
-	case REPORT_GITHUB:
-		report_github(to, e, file);
-		break;
-	}
+	report_all(to, format, &(struct report_source) { e, file, source, len }, 1);
 }

@@ -21,9 +21,21 @@ void session_refuse(struct text *out, const char *code, const char *message)
 	json_decref(object);
 }
 
-static void refuse_errno(struct text *out, int rc, const char *message)
+static void refuse_errno(struct session *s, struct text *out, int rc, const char *message)
 {
+	s->refused = true;
 	session_refuse(out, strerrorname_np(-rc), message);
+}
+
+static void say_followed(struct text *out, const char *starts_from)
+{
+	json_t *object = json_pack("{s:i, s:b, s:o}", "v", PROTOCOL_VERSION, "ok", 1, "starts_from",
+				   json_text(starts_from));
+
+	out->len += json_dumpb(object, out->at + out->len, out->size - out->len - 1, JSON_COMPACT);
+	out->at[out->len] = '\0';
+	text_add(out, "\n");
+	json_decref(object);
 }
 
 static void say_ok(struct text *out)
@@ -57,8 +69,9 @@ static struct network *find_network(const struct tables *t, const char *name)
 	return found;
 }
 
-static void no_such_network(const struct tables *t, const char *name, struct text *out)
+static void no_such_network(struct session *s, const struct tables *t, struct text *out)
 {
+	const char *name = s->command.dev;
 	struct nearest nearest = nearest_to(name);
 	char why[COMMAND_WHY];
 
@@ -73,7 +86,7 @@ static void no_such_network(const struct tables *t, const char *name, struct tex
 			 nearest.found);
 	else
 		snprintf(why, sizeof(why), "Cannot find device \"%s\"", name);
-	refuse_errno(out, -ENODEV, why);
+	refuse_errno(s, out, -ENODEV, why);
 }
 
 /* -- Beginning -- */
@@ -89,12 +102,21 @@ static bool set_range(struct session *s, const struct tables *t, struct text *ou
 		return true;
 	n = find_network(t, s->command.dev);
 	if (!n) {
-		no_such_network(t, s->command.dev, out);
+		no_such_network(s, t, out);
 		return false;
 	}
 	s->network = n->id;
 	s->end = n->id + 1;
 	return true;
+}
+
+/* An answer that is nothing more than how it went: 0, or −errno and @why. */
+static void say_result(struct session *s, struct text *out, int rc, const char *why)
+{
+	if (rc < 0)
+		refuse_errno(s, out, rc, why);
+	else
+		say_ok(out);
 }
 
 static void answer_at_once(struct session *s, const struct switch_view *view, uint64_t now,
@@ -103,13 +125,136 @@ static void answer_at_once(struct session *s, const struct switch_view *view, ui
 	struct network *n = view->tables->networks[s->network];
 	char why[COMMAND_WHY];
 	bool is_get = s->command.verb->id == VERB_FDB_GET || s->command.verb->id == VERB_NEIGH_GET;
-	int rc = is_get ? get(&s->command, view, n, now, out, why)
-			: change(&s->command, view, n, now, why);
+	int rc = is_get ? get(&s->command, view, n, now, out, why) : change(s, view, n, now, why);
 
-	if (rc < 0)
-		refuse_errno(out, rc, why);
+	say_result(s, out, rc, why);
+}
+
+static bool is_of_links(const struct command *c)
+{
+	return c->verb->id == VERB_LINK_ADD || c->verb->id == VERB_LINK_SET ||
+	       c->verb->id == VERB_LINK_DEL;
+}
+
+static void answer_link(struct session *s, const struct switch_view *view, uint64_t now,
+			struct text *out)
+{
+	char why[COMMAND_WHY];
+	int rc = change_link(s, view, now, why);
+
+	say_result(s, out, rc, why);
+	command_free(&s->command);
+}
+
+/* -- A cluster file, piece by piece -- */
+
+static const char canceled[] = "another file came before this one was done with";
+
+static void end_offer(struct session *s, const struct switch_view *view)
+{
+	s->offers = false;
+	proposal_end(view->proposal);
+}
+
+static int take_piece(struct session *s, const struct switch_view *view)
+{
+	struct proposal *p = view->proposal;
+
+	if (s->offers && p->owner != s)
+		return -ECANCELED;
+	if (!s->offers)
+		proposal_begin(p, s);
+	s->offers = true;
+	return s->command.text ? proposal_add(p, s->command.text) : 0;
+}
+
+static void refuse_piece(struct session *s, const struct switch_view *view, int rc,
+			 struct text *out)
+{
+	const char *why = rc == -ECANCELED ? canceled
+			  : rc == -EFBIG   ? "the file is longer than 16 MiB"
+					   : "memory is short";
+
+	if (rc == -ECANCELED)
+		s->offers = false;
+	else
+		end_offer(s, view);
+	refuse_errno(s, out, rc, why);
+}
+
+static void take_file(struct session *s, const struct switch_view *view, struct text *out)
+{
+	int rc;
+
+	if (!view->proposal) {
+		refuse_errno(s, out, -ENOTSUP, "this switch follows no file");
+		return;
+	}
+	rc = take_piece(s, view);
+	if (rc < 0) {
+		refuse_piece(s, view, rc, out);
+	} else if (command_has(&s->command, PART_MORE)) {
+		say_ok(out);
+	} else {
+		view->follow(view->context, s->command.file, command_has(&s->command, PART_DRY));
+		s->offers = false;
+		s->state = SESSION_BUSY;
+	}
+}
+
+static void say_outcome(struct session *s, const struct switch_view *view, struct text *out)
+{
+	struct proposal *p = view->proposal;
+
+	if (p->owner != s) {
+		refuse_errno(s, out, -ECANCELED, canceled);
+		return;
+	}
+	if (p->rc < 0)
+		refuse_errno(s, out, p->rc, p->why);
+	else if (*p->starts_from)
+		say_followed(out, p->starts_from);
 	else
 		say_ok(out);
+	end_offer(s, view);
+}
+
+void session_end(struct session *s, const struct switch_view *view)
+{
+	if (view->proposal && view->proposal->owner == s)
+		end_offer(s, view);
+}
+
+/* -- Probes -- */
+
+static void begin_probe(struct session *s, const struct switch_view *view, uint64_t now,
+			struct text *out)
+{
+	char why[COMMAND_WHY];
+	int rc = probe_begin(s, view, now, why);
+
+	if (rc < 0)
+		refuse_errno(s, out, rc, why);
+	else
+		s->state = SESSION_PROBE;
+}
+
+static void tell_trace(struct session *s, const struct switch_view *view, uint64_t now,
+		       struct text *out)
+{
+	char why[COMMAND_WHY];
+	int rc = answer_trace(s, view, now, out, why);
+
+	say_result(s, out, rc, why);
+}
+
+static void tell_of_plan(struct session *s, const struct switch_view *view, struct text *out)
+{
+	char why[COMMAND_WHY];
+	int rc = answer_of_plan(&s->command, view, out, why);
+
+	say_result(s, out, rc, why);
+	command_free(&s->command);
 }
 
 void session_begin(struct session *s, const struct switch_view *view, const char *line, size_t len,
@@ -117,16 +262,35 @@ void session_begin(struct session *s, const struct switch_view *view, const char
 {
 	char why[COMMAND_WHY];
 
-	*s = (struct session) { .state = SESSION_IDLE };
+	*s = (struct session) { .state = SESSION_IDLE, .offers = s->offers };
 	if (!command_read(&s->command, line, len, why)) {
+		s->refused = true;
 		session_refuse(out, "EPROTO", why);
 		return;
 	}
-	if (!set_range(s, view->tables, out))
+	if (session_is_of_plan(&s->command)) {
+		tell_of_plan(s, view, out);
+		return;
+	}
+	if (is_of_links(&s->command)) {
+		answer_link(s, view, now, out);
+		return;
+	}
+	if (!(session_is_of_file(&s->command) ? set_file_range(s, view, out)
+					      : set_range(s, view->tables, out)))
 		return;
 	switch (s->command.verb->id) {
 	case VERB_MONITOR:
 		s->state = SESSION_MONITOR;
+		break;
+	case VERB_APPLY:
+		take_file(s, view, out);
+		break;
+	case VERB_TRACE:
+		tell_trace(s, view, now, out);
+		break;
+	case VERB_PROBE:
+		begin_probe(s, view, now, out);
 		break;
 	case VERB_FDB_ADD:
 	case VERB_FDB_APPEND:
@@ -142,6 +306,7 @@ void session_begin(struct session *s, const struct switch_view *view, const char
 	default:
 		s->state = SESSION_BUSY;
 	}
+	command_free(&s->command);
 }
 
 /* -- Going on -- */
@@ -153,6 +318,17 @@ static void next_network(struct session *s)
 	s->lists_done = false;
 }
 
+static bool is_flush(const struct session *s)
+{
+	return s->command.verb->id == VERB_FDB_FLUSH || s->command.verb->id == VERB_NEIGH_FLUSH;
+}
+
+/* A flush waits while too much of what it did is not durable yet. */
+static bool must_wait(const struct session *s, const struct switch_view *view)
+{
+	return is_flush(s) && view->keep && !view->can_keep(view->context);
+}
+
 /* A network may have gone, or another come, since the last step. */
 static unsigned one_unit(struct session *s, const struct switch_view *view, uint64_t now,
 			 struct text *out)
@@ -162,10 +338,14 @@ static unsigned one_unit(struct session *s, const struct switch_view *view, uint
 				    : NULL;
 	unsigned cost = 0;
 
+	if (s->command.verb->id == VERB_APPLY)
+		return view->proposal->owner == s && proposal_tell(view->proposal, out)
+			       ? SESSION_ITEM
+			       : 0;
 	if (s->network >= s->end)
 		return show_rest(s, view, now, out);
-	if (n && (s->command.verb->id == VERB_FDB_FLUSH || s->command.verb->id == VERB_NEIGH_FLUSH))
-		cost = flush_unit(s, view, n);
+	if (n && is_flush(s))
+		cost = flush_unit(s, view, n, now);
 	else if (n)
 		cost = show_unit(s, view, n, now, out);
 	if (cost == 0) {
@@ -175,14 +355,35 @@ static unsigned one_unit(struct session *s, const struct switch_view *view, uint
 	return cost;
 }
 
+static void go_on_probing(struct session *s, const struct switch_view *view, uint64_t now,
+			  struct text *out)
+{
+	if (!probe_look(s, view, now, out))
+		return;
+	say_ok(out);
+	s->state = SESSION_IDLE;
+}
+
 void session_step(struct session *s, const struct switch_view *view, uint64_t now, unsigned work,
 		  struct text *out)
 {
+	if (s->state == SESSION_PROBE) {
+		go_on_probing(s, view, now, out);
+		return;
+	}
 	for (unsigned done = 0; done < work && out->size - out->len > PROTOCOL_LINE;) {
-		unsigned cost = one_unit(s, view, now, out);
+		unsigned cost;
+
+		if (must_wait(s, view))
+			return;
+		cost = session_is_of_file(&s->command) ? file_unit(s, view, out)
+						       : one_unit(s, view, now, out);
 
 		if (cost == 0) {
-			say_ok(out);
+			if (s->command.verb->id == VERB_APPLY)
+				say_outcome(s, view, out);
+			else
+				say_ok(out);
 			s->state = SESSION_IDLE;
 			return;
 		}

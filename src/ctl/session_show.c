@@ -96,6 +96,8 @@ unsigned show_unit(struct session *s, const struct switch_view *view, struct net
 		return link_unit(s, view, n, out);
 	case VERB_STATS:
 		return stats_unit(s, n, out);
+	case VERB_HEALTH:
+		return health_unit(s, view, n, now, out);
 	default:
 		return 0;
 	}
@@ -141,6 +143,8 @@ unsigned show_rest(struct session *s, const struct switch_view *view, uint64_t n
 		return command_has(&s->command, PART_DEV) ? 0 : once(s, make_stray, view, out);
 	case VERB_STATUS:
 		return once(s, item_of_status, view, out);
+	case VERB_HEALTH:
+		return health_rest(s, view, now, out);
 	default:
 		return 0;
 	}

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 
-static void show_destination(FILE *to, const struct tables *t, const char *mac,
-			     struct destination dst, uint16_t port, const char *state)
+static void show_destination(FILE *to, const struct tables *t, const struct network *n,
+			     const char *mac, struct destination dst, const char *state)
 {
 	const struct peer *peer = peers_at(t->peers, dst.peer);
 	char ip[ADDR_TEXT];
@@ -14,16 +14,18 @@ static void show_destination(FILE *to, const struct tables *t, const char *mac,
 	if (!peer)
 		return;
 	fprintf(to, "%s dst %s ", mac, addr_text(peer->addr, ip));
-	if (dst.port && dst.port != port)
-		fprintf(to, "port %u ", dst.port);
+	if (tables_port_of(t, n, dst) != n->port)
+		fprintf(to, "port %u ", tables_port_of(t, n, dst));
+	if (tables_interface_of(t, n, dst))
+		fprintf(to, "via %s ", tables_interface_of(t, n, dst));
 	fprintf(to, "self%s\n", state);
 }
 
-static void show_list(FILE *to, const struct tables *t, const char *mac,
-		      const struct flood_list *list, uint16_t port)
+static void show_list(FILE *to, const struct tables *t, const struct network *n, const char *mac,
+		      const struct flood_list *list)
 {
 	for (uint32_t i = 0; i < list->count; i++)
-		show_destination(to, t, mac, list->to[i], port, " permanent");
+		show_destination(to, t, n, mac, list->to[i], " permanent");
 }
 
 static void show_entry(FILE *to, const struct tables *t, const struct network *n,
@@ -36,17 +38,17 @@ static void show_entry(FILE *to, const struct tables *t, const struct network *n
 
 	mac_text(entry->mac, mac);
 	if (entry->list)
-		show_list(to, t, mac, entry->list, n->port);
+		show_list(to, t, n, mac, entry->list);
 	else if (entry->place.kind == PLACE_PORT)
 		fprintf(to, "%s dev %s master%s\n", mac, n->ports[entry->place.port].name, state);
 	else
-		show_destination(to, t, mac, entry->place.to, n->port, state);
+		show_destination(to, t, n, mac, entry->place.to, state);
 }
 
 void show_fdb(FILE *to, const struct tables *t, const struct network *n)
 {
 	if (n->flood)
-		show_list(to, t, "00:00:00:00:00:00", n->flood, n->port);
+		show_list(to, t, n, "00:00:00:00:00:00", n->flood);
 	for (uint32_t slot = fdb_next(n->fdb, 0); slot != FDB_NONE;
 	     slot = fdb_next(n->fdb, slot + 1))
 		show_entry(to, t, n, fdb_at(n->fdb, slot));
@@ -106,6 +108,8 @@ void show_counters(FILE *to, const struct network *n)
 	show_count(to, "neighbour not known", c->l3_misses);
 	if (c->reserved_bits)
 		show_count(to, "reserved bits set", c->reserved_bits);
+	if (c->bad_checksums)
+		show_count(to, "wrong checksums inside", c->bad_checksums);
 	show_drops(to, &c->drops);
 	fprintf(to,
 		"  fdb: %" PRIu32 " learned of %" PRIu32 ", %" PRIu32 " fixed; moved %" PRIu64

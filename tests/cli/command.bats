@@ -29,13 +29,13 @@ load common
 }
 
 @test "help of a verb is its usage" {
-	answers '^usage: vxs run -f FILE' help run
+	answers '^usage: vxs run \[-f FILE\]' help run
 	answers '^usage: vxs check FILE' help check
-	answers '^usage: vxs run -f FILE' --help run
-	answers '^usage: vxs run -f FILE' run --help
-	answers '^usage: vxs run -f FILE' run -help
-	answers '^usage: vxs run -f FILE' run -h
-	answers '^usage: vxs run -f FILE' run -f nowhere.yaml -h
+	answers '^usage: vxs run \[-f FILE\]' --help run
+	answers '^usage: vxs run \[-f FILE\]' run --help
+	answers '^usage: vxs run \[-f FILE\]' run -help
+	answers '^usage: vxs run \[-f FILE\]' run -h
+	answers '^usage: vxs run \[-f FILE\]' run -f nowhere.yaml -h
 	answers '^usage: vxs check FILE' check --help
 	answers '^usage: vxs check FILE' check -h
 	answers '^usage: vxs check FILE' check nowhere.yaml -h

@@ -236,7 +236,20 @@ fill_fdb() {
 
 @test "wrong words: the others, and options" {
 	wrong 'unexpected "v1"' link show v0 v1
-	wrong 'no command "link set"' link set
+	wrong 'which device' link set
+	wrong 'what shall it be' link set v0
+	wrong 'did you mean "mtu"' link set v0 mtv 1400
+	wrong 'mtu needs a value' link set v0 mtu
+	wrong 'out of range' link set v0 mtu 67
+	wrong 'which device' link add
+	wrong 'what shall it be' link add v9
+	wrong 'which VNI' link add v9 type vxlan
+	wrong 'only vxlan' link add v9 type bridge
+	wrong 'out of range' link add v9 type vxlan id 16777216
+	wrong 'did you mean "learning"' link add v9 type vxlan id 5 lerning
+	wrong 'group 239.1.1.1' link add v9 type vxlan id 5 remote 239.1.1.1
+	wrong 'at most 15' link add a-name-that-is-too-long type vxlan id 5
+	wrong 'which device' link del
 	wrong 'no command "peer add"' peer add
 	wrong 'did you mean "--drops"' stats --drop
 	wrong 'unexpected "now"' status now

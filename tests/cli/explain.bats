@@ -22,7 +22,7 @@ load common
 @test "without a code, all of them in a line each" {
 	answers '^E112  ' explain
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/out")" -gt 40 ]
-	run ! grep -vE '^[EW][0-9]{3}  [^ ].*\.$' "$BATS_TEST_TMPDIR/out"
+	run ! grep -vE '^[EWD][0-9]{3}  [^ ].*\.$' "$BATS_TEST_TMPDIR/out"
 }
 
 @test "each code of the list is explained, and fits a terminal" {

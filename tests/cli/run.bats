@@ -11,9 +11,11 @@ setup() {
 }
 
 @test "wrong command lines" {
-	complains 'which cluster file' run
-	complains 'which cluster file' run --node n1
-	complains 'which cluster file' run --
+	complains 'excludes --address' run -f "$good" --address 198.51.100.1
+	complains 'excludes --address' run -f "$good" --interface lo
+	complains '--address is given twice' run --address 198.51.100.1 --address 198.51.100.1
+	complains 'expected an IPv4 address' run --address nowhere
+	complains 'expected an IPv6 address' run --address6 198.51.100.1
 	complains 'unexpected "' run "$good"
 	complains '-f needs a value' run -f
 	complains '--file needs a value' run --file

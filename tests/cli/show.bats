@@ -35,7 +35,7 @@ setup_file() {
 	EOF
 	go_inside
 	"${inside[@]}" bash -c '
-		timeout 20 "$0" run -f "$1" --node n1 2>"$2" &
+		timeout --foreground 20 "$0" run -f "$1" --node n1 2>"$2" &
 		until grep -qs "is ready" "$2" || ! kill -0 $!; do sleep 0.05; done
 		kill $!
 		wait $!' "$VXS" "$good" "$log"

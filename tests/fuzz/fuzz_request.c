@@ -1,6 +1,7 @@
 /* The control socket: what a client may send, line by line, answered over tables with some entries, in
  * pieces.  Answers are whole lines, each at most PROTOCOL_LINE long, and a session ends. */
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "ctl/session.h"
@@ -23,6 +24,16 @@ static void tell(void *context, enum about about, uint32_t network, const char *
 	(void)about;
 	(void)network;
 	assert(len > 0 && line[len - 1] == '\n');
+}
+
+/* Every second file is a bad one. */
+static void follow(void *context, const char *file, bool dry)
+{
+	struct proposal *p = context;
+
+	(void)file;
+	p->rc = dry ? 0 : -EINVAL;
+	p->complaints = p->len ? strndup(p->text, p->len) : NULL;
 }
 
 static void add_network(struct tables *t, const char *name, uint32_t vni)
@@ -66,7 +77,11 @@ static void ask(struct session *s, const struct switch_view *view, const char *l
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
 	struct tables *t = tables_new(4, (struct hash_secret) { 1, 2 });
+	struct proposal proposal = { 0 };
 	const struct switch_view view = { .tables = t,
+					  .proposal = &proposal,
+					  .context = &proposal,
+					  .follow = follow,
 					  .cluster = "c",
 					  .node = "n",
 					  .version = "0",
@@ -84,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 			break;
 		ask(&session, &view, at, (size_t)(end - at));
 	}
+	proposal_end(&proposal);
 	tables_free(t);
 	return 0;
 }

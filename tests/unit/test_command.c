@@ -56,6 +56,14 @@ static void right_lines(void **state)
 		  "{\"v\":1,\"do\":\"neigh get\",\"dst\":\"3.3.3.4\",\"dev\":\"vx1\"}" },
 		{ "link show vx1", "{\"v\":1,\"do\":\"link show\",\"dev\":\"vx1\"}" },
 		{ "ip link show dev vx1", "{\"v\":1,\"do\":\"link show\",\"dev\":\"vx1\"}" },
+		{ "ip link add vx1 mtu 1400 type vxlan id 5",
+		  "{\"v\":1,\"do\":\"link add\",\"dev\":\"vx1\",\"link\":\"mtu 1400 type vxlan id "
+		  "5\"}" },
+		{ "link set up dev vx1",
+		  "{\"v\":1,\"do\":\"link set\",\"dev\":\"vx1\",\"set\":\"up\"}" },
+		{ "ip link set mtu 1400 vx1 up",
+		  "{\"v\":1,\"do\":\"link set\",\"dev\":\"vx1\",\"set\":\"mtu 1400 up\"}" },
+		{ "link delete vx1", "{\"v\":1,\"do\":\"link del\",\"dev\":\"vx1\"}" },
 		{ "peer", "{\"v\":1,\"do\":\"peer show\"}" },
 		{ "stats --drops blue",
 		  "{\"v\":1,\"do\":\"stats\",\"dev\":\"blue\",\"drops\":true}" },
@@ -66,7 +74,7 @@ static void right_lines(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char why[COMMAND_WHY] = "", line[1024];
-		struct command there, back;
+		static struct command there, back;
 
 		if (!parse(rows[i].line, &there, why))
 			fail_msg("%s: %s", rows[i].line, why);

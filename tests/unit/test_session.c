@@ -1,6 +1,7 @@
 /* Sessions of the control protocol over tables in memory: requests in, lines out, in pieces. */
 #include "ctl/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "craft.h"
@@ -291,6 +292,80 @@ static void drops_and_devices_are_watched(void **state)
 	site_close(s);
 }
 
+/* What is handed over comes and goes in pieces; the newest wins. */
+
+static void follow(void *context, const char *file, bool dry)
+{
+	struct site *s = context;
+	struct proposal *p = s->view.proposal;
+
+	snprintf(s->told, sizeof(s->told), "%s%s:%.*s", file, dry ? "?" : "", (int)p->len, p->text);
+	p->rc = strstr(file, "bad") ? -EINVAL : 0;
+	snprintf(p->why, sizeof(p->why), "Nothing was changed.");
+	p->complaints = strdup(strstr(file, "bad") ? "a: b\n" : "");
+	if (p->rc == 0 && !dry)
+		snprintf(p->starts_from, sizeof(p->starts_from), "/x");
+}
+
+#define APPLY(keys) "{\"v\":1,\"do\":\"apply\",\"file\":\"f\"," keys "}"
+
+static void files_are_handed_over(void **state)
+{
+	struct site *s = site_open();
+	struct proposal proposal = { 0 };
+	struct session other = { .state = SESSION_IDLE };
+	static char piece[PROTOCOL_LINE + 2000];
+	struct text out = text_in(piece, sizeof(piece));
+
+	(void)state;
+	assert_says(s, APPLY("\"text\":\"a\""), "\"EOPNOTSUPP\"");
+	s->view.proposal = &proposal;
+	s->view.follow = follow;
+	assert_string_equal(ask(s, APPLY("\"text\":\"ab\",\"more\":true")), OK);
+	assert_string_equal(ask(s, APPLY("\"text\":\"cd\"")),
+			    "{\"v\":1,\"ok\":true,\"starts_from\":\"/x\"}\n");
+	assert_string_equal(s->told, "f:abcd");
+	assert_null(proposal.text);
+	assert_string_equal(ask(s, APPLY("\"text\":\"e\",\"dry\":true")), OK);
+	assert_string_equal(s->told, "f?:e");
+	assert_string_equal(ask(s, "{\"v\":1,\"do\":\"apply\",\"file\":\"bad\",\"text\":\"\"}"),
+			    "{\"v\":1,\"item\":{\"complaint\":\"a: b\\n\"}}\n"
+			    "{\"v\":1,\"ok\":false,\"code\":\"EINVAL\",\"message\":\"Nothing was "
+			    "changed.\"}\n");
+
+	assert_string_equal(ask(s, APPLY("\"text\":\"x\",\"more\":true")), OK);
+	session_begin(&other, &s->view, APPLY("\"text\":\"y\",\"more\":true"),
+		      strlen(APPLY("\"text\":\"y\",\"more\":true")), NOW, &out);
+	assert_says(s, APPLY("\"text\":\"x\""), "\"ECANCELED\"");
+	assert_string_equal(proposal.text ? "kept" : "", "kept");
+	session_end(&s->session, &s->view);
+	assert_string_equal(proposal.text ? "kept" : "", "kept");
+	session_end(&other, &s->view);
+	assert_null(proposal.text);
+	site_close(s);
+}
+
+static void too_long_a_file_is_refused(void **state)
+{
+	struct site *s = site_open();
+	struct proposal proposal = { 0 };
+	char *request = calloc(1, PROTOCOL_REQUEST);
+	unsigned pieces = 0;
+
+	(void)state;
+	s->view.proposal = &proposal;
+	s->view.follow = follow;
+	sprintf(request,
+		"{\"v\":1,\"do\":\"apply\",\"file\":\"f\",\"more\":true,\"text\":\"%065000d\"}", 0);
+	while (strcmp(ask(s, request), OK) == 0)
+		pieces++;
+	assert_non_null(strstr(s->heard, "\"EFBIG\""));
+	assert_int_equal(pieces, PROPOSAL_MAX / 65000);
+	assert_null(proposal.text);
+	free(request);
+	site_close(s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -301,6 +376,8 @@ int main(void)
 		cmocka_unit_test(much_comes_in_pieces),
 		cmocka_unit_test(monitors_hear_what_they_asked_for),
 		cmocka_unit_test(drops_and_devices_are_watched),
+		cmocka_unit_test(files_are_handed_over),
+		cmocka_unit_test(too_long_a_file_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -1,0 +1,184 @@
+#include "app/keeper.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct keeper {
+	struct store *store;                     /* the thread's */
+	struct store_change *taken[KEEPER_ROOM]; /* the thread's */
+	pthread_t thread;
+	int fd;
+	uint64_t last, seen; /* the loop's: handed over, collected */
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t work;
+	struct store_change *waiting[KEEPER_ROOM]; /* from `done` to `last`, by their numbers */
+	uint64_t added, begun, durable;
+	size_t records;
+	int refused; /* until the loop has collected it, nothing more is begun */
+	bool ending;
+};
+
+/* -- The thread -- */
+
+static struct store_change **place_of(struct keeper *k, uint64_t number)
+{
+	return &k->waiting[number % KEEPER_ROOM];
+}
+
+/* Takes everything that waits; 0 when it is time to end. */
+static size_t take_work(struct keeper *k)
+{
+	size_t count = 0;
+
+	pthread_mutex_lock(&k->lock);
+	while ((k->begun == k->added || k->refused) && !k->ending)
+		pthread_cond_wait(&k->work, &k->lock);
+	while (k->begun < k->added && !k->refused)
+		k->taken[count++] = *place_of(k, ++k->begun);
+	pthread_mutex_unlock(&k->lock);
+	return count;
+}
+
+static void tell(struct keeper *k, int rc)
+{
+	static const uint64_t one = 1;
+
+	pthread_mutex_lock(&k->lock);
+	if (rc == 0)
+		k->durable = k->begun;
+	else
+		k->refused = rc;
+	k->records = store_count(k->store);
+	pthread_mutex_unlock(&k->lock);
+	while (write(k->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+static void *work(void *context)
+{
+	struct keeper *k = context;
+	size_t count;
+
+	while ((count = take_work(k)) > 0) {
+		tell(k, store_commit(k->store, k->taken, count));
+		store_tidy(k->store);
+	}
+	return NULL;
+}
+
+/* -- The loop's side -- */
+
+/* Signals are the loop's: a thread begins with what its maker has blocked. */
+static int start(struct keeper *k)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&k->thread, NULL, work, k);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -rc;
+}
+
+int keeper_open(struct keeper **out, struct store *store)
+{
+	struct keeper *k = calloc(1, sizeof(*k));
+	int rc = -ENOMEM;
+
+	if (!k)
+		return rc;
+	pthread_mutex_init(&k->lock, NULL);
+	pthread_cond_init(&k->work, NULL);
+	k->store = store;
+	k->records = store_count(store);
+	k->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	rc = k->fd < 0 ? -errno : start(k);
+	if (rc == 0) {
+		*out = k;
+		return 0;
+	}
+	if (k->fd >= 0)
+		close(k->fd);
+	free(k);
+	return rc;
+}
+
+static void drop_from(struct keeper *k, uint64_t number)
+{
+	for (; number <= k->added; number++)
+		store_change_free(*place_of(k, number));
+}
+
+void keeper_close(struct keeper *k)
+{
+	if (!k)
+		return;
+	pthread_mutex_lock(&k->lock);
+	k->ending = true;
+	pthread_cond_signal(&k->work);
+	pthread_mutex_unlock(&k->lock);
+	pthread_join(k->thread, NULL);
+	drop_from(k, k->begun + 1);
+	store_close(k->store);
+	close(k->fd);
+	pthread_cond_destroy(&k->work);
+	pthread_mutex_destroy(&k->lock);
+	free(k);
+}
+
+int keeper_fd(const struct keeper *k)
+{
+	return k->fd;
+}
+
+bool keeper_has_room(const struct keeper *k)
+{
+	return k->last - k->seen + KEEPER_AT_ONCE <= KEEPER_ROOM;
+}
+
+uint64_t keeper_last(const struct keeper *k)
+{
+	return k->last;
+}
+
+uint64_t keeper_add(struct keeper *k, struct store_change *change)
+{
+	assert(k->last - k->seen < KEEPER_ROOM);
+	pthread_mutex_lock(&k->lock);
+	k->last = ++k->added;
+	*place_of(k, k->last) = change;
+	pthread_cond_signal(&k->work);
+	pthread_mutex_unlock(&k->lock);
+	return k->last;
+}
+
+/* What the thread has not begun is refused as well. */
+struct kept_report keeper_collect(struct keeper *k)
+{
+	struct kept_report report;
+	uint64_t count;
+
+	while (read(k->fd, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+	pthread_mutex_lock(&k->lock);
+	report = (struct kept_report) { .durable = k->durable,
+					.refused = k->refused,
+					.records = k->records };
+	if (k->refused) {
+		drop_from(k, k->begun + 1);
+		k->durable = k->begun = k->added;
+		k->refused = 0;
+		pthread_cond_signal(&k->work);
+	}
+	k->seen = k->durable;
+	pthread_mutex_unlock(&k->lock);
+	return report;
+}

@@ -1,0 +1,48 @@
+/* The thread that waits for the disk, so that forwarding does not (store/store.h).
+ *
+ * The loop hands over changes, which are numbered and never change again; the thread takes all that are
+ * waiting, makes them durable by one sync, and says so by an eventfd.  It sees no table, and the
+ * loop does not see the store while the thread runs.
+ *
+ * When the disk refuses, every change that is not durable by then is refused: what came later was made
+ * on top of what came first. */
+#ifndef APP_KEEPER_H
+#define APP_KEEPER_H
+
+#include "store/store.h"
+
+enum {
+	KEEPER_ROOM = 4096, /* changes that wait, at most ... */
+	KEEPER_AT_ONCE = 3, /* ... and those of one request: a network, its FDB, its neighbours */
+};
+
+struct keeper;
+
+/* Takes over @store, which has been read; 0 or −errno.  The thread gets no signals. */
+int keeper_open(struct keeper **out, struct store *store);
+
+/* What waits is made durable, and the store closed. */
+void keeper_close(struct keeper *keeper); /* NULL is fine */
+
+/* Readable when there is something to collect. */
+int keeper_fd(const struct keeper *keeper);
+
+/* For all that one request may add? */
+bool keeper_has_room(const struct keeper *keeper);
+
+/* Takes over @change; there must have been room when its request began.  Returns its number: the first is 1. */
+uint64_t keeper_add(struct keeper *keeper, struct store_change *change);
+
+/* The number of the last change that was handed over. */
+uint64_t keeper_last(const struct keeper *keeper);
+
+/* What became of them. */
+struct kept_report {
+	uint64_t durable; /* all up to this one are */
+	int refused;    /* −errno: those behind it are refused, and their numbers done with; 0 */
+	size_t records; /* that are kept now */
+};
+
+struct kept_report keeper_collect(struct keeper *keeper);
+
+#endif

@@ -1,0 +1,24 @@
+#include "item.h"
+
+json_t *item_of_subnet(const struct subnets *subnets, uint32_t network, uint32_t member,
+		       const struct subnet *subnet)
+{
+	const struct cluster *c = subnets->cluster;
+	const struct network_config *n = &c->networks[network];
+	const struct node *node = &c->nodes[network_member(n, member)];
+	struct ifaddress gateway = subnet_gateway(n, subnet->prefix);
+	char prefix[PREFIX_TEXT], ip[ADDR_TEXT];
+	json_t *item = json_object();
+
+	json_object_set_new(item, "network", json_text(n->name));
+	json_object_set_new(item, "node", json_text(node->name));
+	json_object_set_new(item, "subnet", json_string(prefix_text(subnet->prefix, prefix)));
+	json_object_set_new(item, "source", json_string(subnet_source_name(subnet->source)));
+	json_object_set_new(item, "gateway",
+			    gateway.addr.family ? json_string(addr_text(gateway.addr, ip))
+						: json_null());
+	json_object_set_new(
+		item, "address",
+		json_string(addr_text(node->address.family ? node->address : node->address6, ip)));
+	return item;
+}

@@ -1,0 +1,236 @@
+#include "ctl/kept.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "command_table.h"
+
+static const struct command_verb *verb_called(enum command_verb_id id)
+{
+	size_t i = 0;
+
+	while (command_verbs[i].id != id)
+		i++;
+	return &command_verbs[i];
+}
+
+/* -- Keys -- */
+
+static void key_of_fdb(char out[KEPT_KEY], const struct network *n, struct mac mac)
+{
+	char text[MAC_TEXT];
+
+	snprintf(out, KEPT_KEY, "fdb/%s/%s", n->name, mac_text(mac, text));
+}
+
+/* @dst none: the beginning of those of all destinations; @port < 0: of all ports. */
+static void key_of_list(char out[KEPT_KEY], const struct network *n, struct mac mac,
+			struct addr dst, int port)
+{
+	char text[MAC_TEXT], ip[ADDR_TEXT];
+	int len = snprintf(out, KEPT_KEY, "fdb/%s/%s/", n->name, mac_text(mac, text));
+
+	if (dst.family && port >= 0)
+		snprintf(out + len, KEPT_KEY - (size_t)len, "%s/%d", addr_text(dst, ip), port);
+	else if (dst.family)
+		snprintf(out + len, KEPT_KEY - (size_t)len, "%s/", addr_text(dst, ip));
+}
+
+static void key_of_neigh(char out[KEPT_KEY], const struct network *n, struct addr ip)
+{
+	char text[ADDR_TEXT];
+
+	snprintf(out, KEPT_KEY, "neigh/%s/%s", n->name, addr_text(ip, text));
+}
+
+/* -- What a command leaves behind -- */
+
+static bool lasts(const struct command *c)
+{
+	return command_has(c, PART_MAC) ? c->choice != STATE_DYNAMIC
+					: c->choice != NUD_IS_REACHABLE;
+}
+
+static bool removes(const struct command *c)
+{
+	return c->verb->id == VERB_FDB_DEL || c->verb->id == VERB_NEIGH_DEL;
+}
+
+/* The same again, for a network that has no such entry yet. */
+static bool write_value(struct kept *out, const struct command *c, const struct network *n,
+			enum command_verb_id id)
+{
+	struct command again = *c;
+	size_t len;
+
+	again.verb = verb_called(id);
+	again.given &= ~(UINT32_C(1) << PART_SELF);
+	memcpy(again.dev, n->name, sizeof(again.dev));
+	len = command_write(&again, out->value, KEPT_VALUE - 1);
+	out->value[len] = '\0';
+	return len > 0;
+}
+
+static void put(struct kept *out, const struct command *c, const struct network *n,
+		enum command_verb_id id)
+{
+	out->kind = KEPT_PUT;
+	if (!write_value(out, c, n, id))
+		out->kind = KEPT_NOTHING;
+}
+
+/* Ports are told apart as plan/operate.h does: where the peer listens anyway is 0. */
+static void keep_destination(struct kept *out, const struct tables *t, const struct command *c,
+			     const struct network *n)
+{
+	int port = tables_port_word(t, n, c->dst, c->port);
+
+	key_of_list(out->key, n, c->mac, c->dst, port);
+	if (!removes(c))
+		put(out, c, n, VERB_FDB_APPEND);
+	else
+		out->kind = c->dst.family ? KEPT_REMOVE : KEPT_REMOVE_ALL;
+}
+
+static void keep_entry(struct kept *out, const struct command *c, const struct network *n,
+		       const struct undo *before, enum command_verb_id id)
+{
+	if (!removes(c) && lasts(c))
+		put(out, c, n, id);
+	else if (undo_was_fixed(before))
+		out->kind = KEPT_REMOVE;
+}
+
+void kept_of_command(struct kept *out, const struct tables *t, const struct command *c,
+		     const struct network *n, const struct undo *before)
+{
+	out->kind = KEPT_NOTHING;
+	if (!command_has(c, PART_MAC)) {
+		key_of_neigh(out->key, n, c->ip);
+		keep_entry(out, c, n, before, VERB_NEIGH_ADD);
+	} else if (mac_is_station(c->mac)) {
+		key_of_fdb(out->key, n, c->mac);
+		keep_entry(out, c, n, before, VERB_FDB_ADD);
+	} else {
+		keep_destination(out, t, c, n);
+	}
+}
+
+void kept_of_flush(struct kept *out, const struct network *n, const struct undo *before,
+		   struct addr dst)
+{
+	out->kind = undo_was_fixed(before) ? KEPT_REMOVE : KEPT_NOTHING;
+	if (before->is_neigh) {
+		key_of_neigh(out->key, n, before->neigh.ip);
+	} else if (before->fdb.list) {
+		key_of_list(out->key, n, before->mac, dst, -1);
+		out->kind = KEPT_REMOVE_ALL;
+	} else {
+		key_of_fdb(out->key, n, before->mac);
+	}
+}
+
+void kept_of_link(struct kept *out, const char *name, const char *words)
+{
+	struct command c = { .verb = verb_called(VERB_LINK_ADD),
+			     .given = UINT32_C(1) << PART_DEV | UINT32_C(1) << PART_LINK };
+	size_t len;
+
+	snprintf(out->key, KEPT_KEY, KEPT_LINKS "%s", name);
+	out->kind = words ? KEPT_PUT : KEPT_REMOVE;
+	if (!words)
+		return;
+	snprintf(c.dev, sizeof(c.dev), "%s", name);
+	snprintf(c.link, sizeof(c.link), "%s", words);
+	len = command_write(&c, out->value, KEPT_VALUE - 1);
+	out->value[len] = '\0';
+}
+
+/* -- And back -- */
+
+bool kept_read_link(const char *value, struct made *out, char why[COMMAND_WHY])
+{
+	struct command c;
+	bool fine;
+
+	if (!command_read(&c, value, strlen(value), why))
+		return false;
+	fine = c.verb->id == VERB_LINK_ADD && made_read(out, c.dev, c.link, why);
+	if (c.verb->id != VERB_LINK_ADD)
+		snprintf(why, COMMAND_WHY, "it is no network");
+	command_free(&c);
+	return fine;
+}
+
+static struct network *network_called(const struct tables *t, const char *name)
+{
+	for (uint32_t id = 0; id < t->network_count; id++)
+		if (t->networks[id] && strcmp(t->networks[id]->name, name) == 0)
+			return t->networks[id];
+	return NULL;
+}
+
+static int restore_fdb(struct tables *t, struct network *n, const struct command *c, uint64_t now,
+		       char why[COMMAND_WHY])
+{
+	const struct fdb_order order = {
+		.mac = c->mac,
+		.dst = c->dst,
+		.port = c->port,
+		.lasting = c->choice == STATE_STATIC ? FDB_LASTS_STATIC : FDB_LASTS_PERMANENT,
+	};
+
+	if (mac_is_station(c->mac))
+		return operate_fdb_add(t, n, &order, now, why);
+	return operate_fdb_has(t, n, &order, now) ? -EEXIST
+						  : operate_fdb_append(t, n, &order, now, why);
+}
+
+static int restore_neigh(struct tables *t, struct network *n, const struct command *c,
+			 char why[COMMAND_WHY])
+{
+	const struct neigh_entry entry = { .ip = c->ip,
+					   .mac = c->lladdr,
+					   .router = command_has(c, PART_ROUTER) };
+
+	return operate_neigh_add(t, n, entry, why);
+}
+
+static bool is_record(const struct command *c)
+{
+	enum command_verb_id id = c->verb->id;
+
+	return id == VERB_FDB_ADD || id == VERB_FDB_APPEND || id == VERB_NEIGH_ADD;
+}
+
+static enum restored restore(struct tables *t, const struct command *c, uint64_t now,
+			     char why[COMMAND_WHY])
+{
+	struct network *n;
+	int rc;
+
+	if (!is_record(c) || !lasts(c)) {
+		snprintf(why, COMMAND_WHY, "it is nothing that lasts");
+		return RESTORED_NONSENSE;
+	}
+	n = network_called(t, c->dev);
+	if (!n) {
+		snprintf(why, COMMAND_WHY, "there is no network %s", c->dev);
+		return RESTORED_LATER;
+	}
+	rc = command_has(c, PART_MAC) ? restore_fdb(t, n, c, now, why)
+				      : restore_neigh(t, n, c, why);
+	return rc == 0 ? RESTORED : rc == -EEXIST ? RESTORED_NOT : RESTORED_LATER;
+}
+
+enum restored kept_restore(struct tables *t, const char *value, uint64_t now, char why[COMMAND_WHY])
+{
+	struct command c;
+	enum restored done = RESTORED_NONSENSE;
+
+	if (!command_read(&c, value, strlen(value), why))
+		return done;
+	done = restore(t, &c, now, why);
+	command_free(&c);
+	return done;
+}
