@@ -61,7 +61,7 @@ clients() {
 # -- The file --
 
 second_start() {
-	in_ns n2 timeout 20 "$VXS" run -f "$W/cluster.yaml" --node n1 --socket $SOCKET >"$W/message" 2>&1
+	in_ns n2 timeout 20 "$VXS" run -f "$W/cluster.yaml" --node n1 --socket $SOCKET --volatile >"$W/message" 2>&1
 	is $? -eq 2 && grep 'somebody listens on' "$W/message"
 }
 

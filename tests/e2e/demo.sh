@@ -50,12 +50,12 @@ t "it shows three scenarios" said '^━━ [123]  ' 3
 t "every ping comes back, once with the TAP given to the host" said ' 0% packet loss' 4
 t "node1 tells five steps of a packet of each" said '^  node1 ▸   1 arrive   vxlan' 4
 t "node2 tells them too" said '^  node2 ◂   1 arrive   106 bytes from 10.206.67.96' 3
-t "learned lines decide under learning" said '3 look up  .* dst 10.206.67.15 self  \(learned\)'
+t "learned lines decide under learning" said '3 look up  .* dst 10.206.67.15 self  \(learned from 10.206.67.15, '
 t "lines of the file decide otherwise" \
 	said '3 look up  .* dst 10.206.67.15 self permanent  \(configs/.*.yaml:[0-9]+\)' 2
 t "the proxy's answer is shown" said '5 leave    REPLY on vxlan100: ARP 3.3.3.4 is at'
 t "the notes' commands stand beside ours" said '^  notes     ip link add vxlan' 3
-t "tables are shown" said '^  node1     fdb    00:00:00:00:00:00 dst 239.1.1.1 self permanent'
+t "tables are shown" said '^  node1     fdb    00:00:00:00:00:00 dst 239.1.1.1 via eth2 self permanent'
 t "it leaves nothing behind" nothing_left
 
 t "in memory it succeeds" shows --memory

@@ -43,9 +43,10 @@ declare -A errors=(
 	[writev]="EIO"
 )
 
-# What is not made to fail: ends, signals with handlers of ours and getrandom() cannot (without random
-# numbers the process aborts, and says so); the kernel answers a brk() in a way of its own.
-untouched=" brk exit exit_group getrandom restart_syscall rt_sigaction rt_sigreturn "
+# What is not made to fail: ends, signals with handlers of ours, their masks, locks between threads and
+# getrandom() cannot (without random numbers the process aborts, and says so); the kernel answers a
+# brk() in a way of its own.
+untouched=" brk exit exit_group futex getrandom restart_syscall rt_sigaction rt_sigprocmask rt_sigreturn "
 
 # The calls of one life: "NAME FIRST LAST", the first since it opens the cluster file.
 calls() {

@@ -42,6 +42,7 @@ fi
 mount -t tmpfs tmpfs /run && mkdir /run/netns || skip_all "no right to mount here"
 W=$(mktemp -d)
 trap 'rm -rf "$W"' EXIT
+export STATE_DIRECTORY=$W/state # of every daemon: nothing of one test meets another
 ip link set lo up
 
 # -- The Test Anything Protocol --
@@ -158,6 +159,7 @@ sweep() {
 	pid=()
 	ip -all netns del 2>/dev/null
 	rm -f "$W"/*.log "$W"/*.pcap "$W"/*.tcpdump
+	rm -rf "$W/state"
 }
 declare -A pid=()
 
@@ -495,10 +497,15 @@ lost_nothing() {
 answered_a_few() { [ "$(grep -c icmp_seq "$W/traffic")" -ge 10 ]; }
 
 # all_answered FILE: was every ping answered?  Those that were under way when ping ended do not count: it
-# does not wait for them for longer than two round trips.
+# does not wait for them for longer than two round trips.  Their numbers begin anew after 65535.
 all_answered() {
 	tail -n 4 "$1"
-	awk '{ sub(/.*icmp_seq=/, "") && seen[$1 + 0] = 1 }
+	awk 'sub(/.*icmp_seq=/, "") {
+			if ($1 + turns < newest - 32768)
+				turns += 65536
+			newest = $1 + turns
+			seen[newest] = 1
+		}
 		/packets transmitted/ { sent = $1 }
 		END {
 			for (last = sent; last > sent - 5 && !seen[last]; last--) { }
@@ -537,6 +544,10 @@ between() {
 	fi
 }
 
+# memory_of NODE: KB of its own, resident or swapped out.  Not VmRSS: pages of the program and its libraries
+# come and go with what else the machine does, by megabytes.
+memory_of() { awk '/^(RssAnon|VmSwap):/ { n += $2 } END { print n }' "/proc/${pid[$1]}/status"; }
+
 mac_of() { in_ns "$1" cat "/sys/class/net/$2/address"; }
 
 # -- What is on the wire --
@@ -560,10 +571,26 @@ listen() {
 heard() {
 	local ns=$1 dev=$2
 	shift 2
-	if ! grep -qE 'packets? captured' "$W/$ns-$dev.tcpdump"; then
-		sleep 0.1
-		kill -INT "${pid[$ns-$dev]}"
-		eventually grep -qE 'packets? captured' "$W/$ns-$dev.tcpdump"
-	fi
+	stop_listening "$ns-$dev"
 	tcpdump -nn -t -r "$W/$ns-$dev.pcap" "$@" 2>/dev/null
 }
+stop_listening() { # what passed before is in the file, however busy the machine is
+	local said=$W/$1.tcpdump end='^[0-9]+ packets? captured$'
+	grep -qE "$end" "$said" && return
+	eventually has_caught_up "${pid[$1]}" "$said" >/dev/null
+	kill -INT "${pid[$1]}"
+	eventually grep -qE "$end" "$said"
+}
+TALLY='^tcpdump: .* captured'
+# SIGUSR1 has tcpdump say how many it wrote and how many the kernel gave it.  (On lo the kernel counts each twice.)
+has_caught_up() {
+	local before
+	before=$(grep -c "$TALLY" "$2")
+	kill -USR1 "$1"
+	eventually has_said_more "$2" "$before" >/dev/null
+	tail -n 1 "$2" | sed -nE 's/^tcpdump: ([0-9]+) packets? captured, ([0-9]+) .*/\1 \2/p' | {
+		read -r written given
+		[ "$written" = "$given" ]
+	}
+}
+has_said_more() { [ "$(grep -c "$TALLY" "$1")" -gt "$2" ]; }

@@ -1,13 +1,15 @@
 #!/bin/bash
 # On every node somebody has put the TAPs of blue and red into one bridge: what blue floods comes back through
 # red, and round again, both ways.  Where stations are learned they move until they are frozen, and the
-# frame dies.  Where nothing is learned nothing can end it; between two nodes it is one frame that goes
-# round, among three it multiplies, and the limit of extra copies is what holds it.  Green, between the
+# frame dies.  Where nothing is learned, or the loop has one direction, nothing can end it, and it is said;
+# between two nodes it is one frame that goes round, among three it multiplies, and the limit of extra
+# copies is what holds it.  Green, between the
 # same nodes, never loses a ping.
 . "$(dirname "$0")/lib.sh"
 
 STATION=02:00:00:00:00:01
 LIMIT=500     # extra copies in a second
+WORDS=10      # LOG_BURST and what a few seconds allow
 FEW_COPIES=50 # of each node, for six broadcasts that die of the freeze
 
 # looped NODES [LINE OF blue AND red]: that many nodes, a host at the first.
@@ -105,6 +107,13 @@ few_words() {
 	done
 }
 
+diagnosed() {
+	local said
+	said=$(in_ns n1 "$VXS" doctor --node n1)
+	echo "$said"
+	is "$(grep -oE '^D[0-9]+' <<<"$said" | sort -u)" = D202
+}
+
 frozen() {
 	WHERE="$1 nodes, $WHERE"
 	looped "$1"
@@ -132,7 +141,26 @@ endless() {
 	in_ns n2 ip link set red nomaster
 	t "until the loop is opened ($WHERE)" eventually still
 	t "it is no work any more ($WHERE)" all_idle
-	t "nothing was said ($WHERE)" few_words 0
+	t "it was said, with the source ($WHERE)" \
+		grep -qE "the same frame of $STATION .* there is a loop" "$W"/n?.log
+	t "in few lines ($WHERE)" few_words $WORDS
+	t "and is diagnosed ($WHERE)" diagnosed
+}
+
+# What n1 hears goes out again by blue alone, so each station stays where it is, and nothing freezes it.
+one_way() {
+	looped 2
+	in_ns n1 ip link set red type bridge_slave flood off mcast_flood off bcast_flood off
+	start_traffic n1 10.0.2.2
+	t "round one way it goes on ($WHERE)" broadcast 1
+	t "still ($WHERE)" not still
+	t "nothing is frozen ($WHERE)" is "$(sum_counted mac-frozen)" -eq 0
+	t "green lost nothing ($WHERE)" lost_nothing
+	t "it was said ($WHERE)" grep -qE "the same frame of $STATION .* there is a loop" "$W/n1.log"
+	t "in few lines ($WHERE)" few_words $WORDS
+	t "and is diagnosed ($WHERE)" diagnosed
+	in_ns n1 ip link set blue nomaster
+	t "until the loop is opened ($WHERE)" eventually still
 }
 
 # copied_within LIMIT SINCE: no node made more extra copies than that in each second, and one second's worth.
@@ -158,11 +186,13 @@ multiplied() {
 	in_ns n2 ip link set red nomaster
 	t "until the loop is opened ($WHERE)" eventually still
 	t "it is no work any more ($WHERE)" all_idle
-	t "nothing was said ($WHERE)" few_words 0
+	t "it was said ($WHERE)" grep -qE "the same frame of $STATION .* there is a loop" "$W"/n?.log
+	t "in few lines ($WHERE)" few_words $WORDS
 }
 
 ENDS=ours-ours each frozen 2
 FAMILIES=4 ENDS=ours-ours each frozen 3
 FAMILIES=4 ENDS=ours-ours each endless
+FAMILIES=4 ENDS=ours-ours each one_way
 FAMILIES=4 ENDS=ours-ours each multiplied
 finish

@@ -78,7 +78,7 @@ mass() {
 	local before
 	before=$(counted_all)
 	say_as "$1" "$2" $((MANY / 10)) "${@:3}" || return
-	warm=${warm:-$(status_of VmRSS)}
+	warm=${warm:-$(memory_of n1)}
 	say_as "$1" "$2" $((MANY - MANY / 10)) "${@:3}" || return
 	eventually all_counted "$before" || return
 	total=$((total + MANY))
@@ -88,7 +88,7 @@ total=0
 
 status_of() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "/proc/${pid[n1]}/status"; }
 descriptors() { find "/proc/${pid[n1]}/fd" -mindepth 1 | wc -l; }
-growth() { echo $(($(status_of VmRSS) - warm)); }
+growth() { echo $(($(memory_of n1) - warm)); }
 per_second() { echo $((total / (SECONDS - start + (SECONDS == start)))); }
 
 fill_table() { MANY=5000 mass n2 stations 100 2 && dump n1 >/dev/null; }

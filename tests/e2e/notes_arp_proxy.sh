@@ -37,10 +37,10 @@ proxy() {
 	t "h1 reaches h2 ($WHERE)" pings h1 $H2
 	in_ns h2 ip neigh flush all
 	t "h2 has forgotten everybody ($WHERE)" is -z "$(in_ns h2 ip neigh)"
-	t "and reaches h1 ($WHERE)" pings h2 $H1
+	t "P2.3: and reaches h1 ($WHERE)" pings h2 $H1
 	t "whose MAC it knows by the proxy ($WHERE)" grep_neigh h2 "$H1.*$MAC1"
 	t "a host that nobody knows is not asked for ($WHERE)" no_ping h1 3.3.3.9
-	t "no ARP has left the nodes ($WHERE)" no_arp_was_heard
+	t "P2.3: no ARP has left the nodes ($WHERE)" no_arp_was_heard
 	if [ "$END1" = ours ]; then
 		t "the miss is counted ($WHERE)" has_counted n1 neigh-unknown
 		t "the neighbour is there in iproute2's words ($WHERE)" dumped n1 "^$H2 lladdr $MAC2 PERMANENT"

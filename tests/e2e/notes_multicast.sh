@@ -17,6 +17,15 @@ expect_packet() { # NUMBER OUTER-SOURCE OUTER-DESTINATION INNER
 	return 1
 }
 
+fdb_of() { # N: of what leads elsewhere
+	local kind=END$1
+	if [ "${!kind}" = ours ]; then
+		"$VXS" fdb show brport vxlan100 --node "n$1"
+	else
+		in_ns "n$1" bridge fdb show brport vxlan100
+	fi | grep dst | sed 's/ *$//'
+}
+
 multicast() {
 	two_nodes
 	for n in 1 2; do
@@ -31,15 +40,17 @@ multicast() {
 	END
 	end 1 group "$GROUP" dev eth2
 	end 2 group "$GROUP" dev eth2
+	t "P1.2: there is one entry, for the group ($WHERE)" is "$(fdb_of 1)" = "00:00:00:00:00:00 dst $GROUP via eth2 self permanent"
+	t "P1.5: 50 bytes fewer fit, 70 over IPv6 ($WHERE)" is "$(in_ns n1 cat /sys/class/net/vxlan100/mtu)" = $MTU
 	listen n2 eth2 udp port 4789
 
-	t "n1 reaches n2 ($WHERE)" pings n1 100.1.1.3
+	t "P1.3, M1: n1 reaches n2 ($WHERE)" pings n1 100.1.1.3
 	packets >"$W/packets"
-	t "1: ARP asks the group ($WHERE)" expect_packet 1 "$A1" "$GROUP" "Request who-has 100.1.1.3"
-	t "2: the answer is unicast ($WHERE)" expect_packet 2 "$A2" "$A1" "Reply 100.1.1.3 is-at"
-	t "3: the echo request is, too ($WHERE)" expect_packet 3 "$A1" "$A2" "100.1.1.2 > 100.1.1.3: ICMP echo request"
-	t "4: and its reply ($WHERE)" expect_packet 4 "$A2" "$A1" "100.1.1.3 > 100.1.1.2: ICMP echo reply"
-	[ "$END1" = ours ] && t "n1 has learned where n2's bridge is ($WHERE)" \
+	t "P1.4: 1, ARP asks the group ($WHERE)" expect_packet 1 "$A1" "$GROUP" "Request who-has 100.1.1.3"
+	t "P1.4: 2, the answer is unicast ($WHERE)" expect_packet 2 "$A2" "$A1" "Reply 100.1.1.3 is-at"
+	t "P1.4: 3, the echo request is, too ($WHERE)" expect_packet 3 "$A1" "$A2" "100.1.1.2 > 100.1.1.3: ICMP echo request"
+	t "P1.4: 4, and its reply ($WHERE)" expect_packet 4 "$A2" "$A1" "100.1.1.3 > 100.1.1.2: ICMP echo reply"
+	[ "$END1" = ours ] && t "P1.3: n1 has learned where n2's bridge is ($WHERE)" \
 		dumped n1 "^$(mac_of n2 br1) dst $A2 self$"
 	[ "$END2" = ours ] && t "n2 has learned where n1's bridge is ($WHERE)" \
 		dumped n2 "^$(mac_of n1 br1) dst $A1 self$"
@@ -48,7 +59,7 @@ multicast() {
 	for port in $(seq 7001 7032); do
 		in_ns n1 bash -c "echo hello >/dev/udp/100.1.1.3/$port"
 	done
-	t "flows differ in their outer source ports ($WHERE)" many_source_ports
+	t "P1.4: flows differ in their outer source ports ($WHERE)" many_source_ports
 }
 
 many_source_ports() {

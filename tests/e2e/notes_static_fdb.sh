@@ -24,7 +24,7 @@ without() {
 	site bridged
 	no_entries >"$W/cluster.yaml"
 	end 1 nolearning && end 2 nolearning
-	t "without entries nothing reaches the other host ($WHERE)" no_ping h1 $H2
+	t "P2.1: without entries nothing reaches the other host ($WHERE)" no_ping h1 $H2
 	[ "$END1" = ours ] && t "which is counted ($WHERE)" has_counted n1 no-remote
 	[ "$END2" = ours ] && t "and nothing arrived ($WHERE)" dumped n2 'from peers +0 frames'
 }
@@ -38,11 +38,11 @@ with() {
 	end 2 nolearning
 	kernel_flood 2 "$A1"
 	kernel_fdb 2 $MAC1 "$A1"
-	t "h1 reaches h2 by the entries ($WHERE)" pings h1 $H2
+	t "P2.2, P4.4, M3: h1 reaches h2 by the entries ($WHERE)" pings h1 $H2
 	t "and has learned its MAC by ARP ($WHERE)" neighbour_is h1 $H2 $MAC2
 	t "h2 reaches h1 ($WHERE)" pings h2 $H1
 	if [ "$END1" = ours ]; then
-		t "fdb says so in iproute2's words ($WHERE)" fdb_is n1
+		t "P2.2: fdb says so in iproute2's words ($WHERE)" fdb_is n1
 		t "and nothing is learned from the peer ($WHERE)" learns_nothing
 	fi
 }

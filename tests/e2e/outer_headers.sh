@@ -81,7 +81,25 @@ learning_tunnel_with_zero_checksums() {
 	end 2
 }
 
+# Each node listens where the file says of it, and is sent there what was learned from it.
+own_ports() {
+	site bridged
+	learning_tunnel </dev/null
+	sed -i '/^  n2:/s/ }/, port: 4790 }/' "$W/cluster.yaml"
+	vxs_stop n2
+	kill -HUP "${pid[n1]}"
+	need vxs_start n2 "$W/cluster.yaml" n2
+	need eventually dumped n1 "^00:00:00:00:00:00 dst $A2 port 4790 self"
+	listen n2 eth2 udp
+	t "pings pass ($WHERE)" pings h1 $H2
+	t "n2 is sent to on its own port ($WHERE)" all_packets "udp dst port 4790"
+	t "and n1 on its ($WHERE)" is "$(heard n2 eth2 "src host $A2 and not dst port 4789")" = ""
+	t "as the entry says that was learned ($WHERE)" dumped n1 "^$MAC2 dst $A2 port 4790 self$"
+	t "probes find it, too ($WHERE)" "$VXS" ping n2 -c 1 --node n1
+}
+
 ENDS=${ENDS:-ours-ours ours-kernel} each plain
+ENDS=ours-ours each own_ports
 ENDS=${ENDS:-ours-ours ours-kernel} each set_by_hand
 ENDS=ours-ours each multicast
 ENDS=kernel-ours each zero_is_accepted

@@ -34,6 +34,8 @@ run_unnamed() { # NS NODE
 A1=198.51.100.1 A2=198.51.100.2
 two_nodes
 its_cluster >"$W/home.yaml"
+# and a network with subnets, of which its requests speak
+echo "  green: { vni: 200, cidr: 10.42.0.0/16, subnet-length: 24, routing: routed }" >>"$W/home.yaml"
 t "its cluster is fine" "$VXS" check "$W/home.yaml"
 t "alice starts, and finds out who she is" run_unnamed n1 alice
 t "bob does" run_unnamed n2 bob
@@ -58,7 +60,7 @@ for request in sys.stdin:
 ' /run/vxs/home/alice.sock
 }
 verbs() { sed -nE 's/^\tVERB_([A-Z_]+),$/\1/p' "$ROOT/include/ctl/command.h" | sort; }
-asked() { printed | sed -E 's/.*"do":"([^"]+)".*/\1/' | tr 'a-z ' 'A-Z_' | sort -u; }
+asked() { printed | sed -E 's/.*"do":"([^"]+)".*/\1/' | tr 'a-z -' 'A-Z__' | sort -u; }
 t "its requests are fulfilled" fulfilled
 t "and are all there are" is "$(asked)" = "$(verbs)"
 lines() { sed -nE 's/^sudo (vxs (bridge|ip|fdb) .*)/\1/p' "$README"; }

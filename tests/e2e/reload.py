@@ -84,9 +84,9 @@ class Daemon:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def memory(self):
-        """KB that are resident."""
+        """KB of its own that are resident or swapped out, as memory_of() of lib.sh."""
         with open(f"/proc/{self.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+            return sum(int(line.split()[1]) for line in status if line.startswith(("RssAnon", "VmSwap")))
 
 
 def reload(daemon, file, text, valid):

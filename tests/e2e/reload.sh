@@ -3,7 +3,7 @@
 # traffic on a network that none of them concerns.  It loses nothing; no descriptor stays open; what a file
 # that is not followed would have changed is not changed.
 #
-#   COUNT=10000 tests/e2e/reload.sh        for as many
+#   COUNT=10000 RECORD=tests/e2e/RECORD tests/e2e/reload.sh     so many, and a line in a file
 . "$(dirname "$0")/lib.sh"
 
 # What a sanitizer keeps of freed memory is no leak; what is one it says at the end.
@@ -13,6 +13,7 @@ LEEWAY=1024 # KB
 
 COUNT=${COUNT:-200}
 SEED=${SEED:-1}
+RECORD=${RECORD:-/dev/null}
 
 base() { # LINE...: of networks
 	cat <<-END
@@ -117,13 +118,19 @@ t "which is said" last 'Nothing was changed'
 follows
 t "the network goes" not has_device red2
 t "nobody has touched blue" is "$(in_ns n1 cat /sys/class/net/blue/ifindex)" = "$index"
-frames=$(rx_of)
+frames=$(rx_of) start=$SECONDS
 start_traffic n1 10.0.0.2 -i 0.002
 t "$COUNT random edits: no descriptor and no memory is lost" edits
 sed 's/^/# /' "$W/t.out"
+cp "$W/t.out" "$W/edits"
+took=$((SECONDS - start))
 t "the network that they do not concern loses nothing" lost_nothing
 t "nor its counters" has_more "$frames"
 t "nor its entries" dumped n1 "dst $A2 self permanent"
 t "it is no work any more" idles n1
+printf '%s  %s  reload  %5d s  %s; %s; %s\n' \
+	"$(date -u +%F)" "$(git -C "$HERE" describe --always --dirty)" $took "$(grep edits "$W/edits")" \
+	"$(awk '/packets transmitted/ { print $1 " pings, " $1 - $4 " lost" }' "$W/traffic")" \
+	"$([ $failed = 0 ] && echo "$tests fine" || echo "$failed of $tests FAILED")" >>"$RECORD"
 t "it ends as ever" vxs_stop n1
 finish

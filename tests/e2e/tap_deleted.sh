@@ -2,9 +2,12 @@
 # Devices that are deleted, renamed and moved under the switch.  One comes back by itself, as it was, where
 # the right to make it is there; where it is not, the log says once what to do.  Another network never
 # notices.
+#
+#   TIMES=1000 RECORD=tests/e2e/RECORD tests/e2e/tap_deleted.sh     so often, and a line in a file
 . "$(dirname "$0")/lib.sh"
 
 TIMES=${TIMES:-100}
+RECORD=${RECORD:-/dev/null}
 
 networks() {
 	cat <<-END
@@ -49,7 +52,7 @@ said_little() {
 }
 
 often() {
-	local before after
+	local before after start=$SECONDS
 	start_traffic n1 10.0.1.2
 	before=$(work_of n1)
 	t "blue comes back $TIMES times" delete_often
@@ -57,6 +60,11 @@ often() {
 	t "red lost nothing" lost_nothing
 	t "it was little work" work_was_small "$before" "$after"
 	t "and few lines" said_little
+	printf '%s  %s  devices %5d s  deleted %d times, %d us of work each; %s; log %d bytes; %s\n' \
+		"$(date -u +%F)" "$(git -C "$HERE" describe --always --dirty)" $((SECONDS - start)) "$TIMES" \
+		$(((after - before) / TIMES / 1000)) \
+		"$(awk '/packets transmitted/ { print $1 " pings, " $1 - $4 " lost" }' "$W/traffic")" \
+		"$(wc -c <"$W/n1.log")" "$([ $failed = 0 ] && echo "$tests fine" || echo "$failed FAILED")" >>"$RECORD"
 	t "blue has its MAC again" is "$(mac_of n1 blue)" = "$mac"
 	t "and its MTU" is "$(in_ns n1 cat /sys/class/net/blue/mtu)" -eq 1400
 	address n1 blue 10.0.0.1/24

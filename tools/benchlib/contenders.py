@@ -70,7 +70,7 @@ class Ours(End):
         if self.unprivileged:
             run("ip", "-n", ns, "tuntap", "add", "v0", "mode", "tap", "vnet_hdr", "user", NOBODY)
             run("ip", "-n", ns, "link", "set", "v0", "mtu", str(INNER_MTU), "up")
-        argv = [lab.path("vxs"), "run", "-f", lab.path("cluster.yaml"), "--node", side.lower()]
+        argv = [lab.path("vxs"), "run", "-f", lab.path("cluster.yaml"), "--node", side.lower(), "--volatile"]
         process = lab.spawn(ns, (AS_NOBODY if self.unprivileged else []) + argv, log)
         lab.switches[side] = process
         lab.says(log, "is ready", process)

@@ -1,0 +1,131 @@
+#!/bin/bash
+# A switch without a cluster file, filled by `vxs link add` as Linux is by `ip link add`; what is made that way
+# survives, takes part in a reload, and yields to the cluster file.
+. "$(dirname "$0")/lib.sh"
+
+ask() { in_ns "$1" "$VXS" "${@:2}" --node "$1"; }
+refuses() { # PATTERN WORDS...: exit status 2 and one line
+	local said status
+	said=$(ask n1 "${@:2}" 2>&1)
+	status=$?
+	echo "$said"
+	is $status -eq 2 && is "$(wc -l <<<"$said")" -eq 1 && grep -qE -- "$1" <<<"$said"
+}
+shows() { ask n1 "${@:2}" >"$W/shown" && cat "$W/shown" && grep -qE -- "$1" "$W/shown"; }
+shows_not() { ask n1 "${@:2}" >"$W/shown" && cat "$W/shown" && ! grep -qE -- "$1" "$W/shown"; }
+
+# start NAME [OPTION]...: without a file.
+start() {
+	: >"$W/$1.log"
+	ip netns exec "$1" "$VXS" run --node "$1" --state "$W/state-$1" "${@:2}" 2>"$W/$1.log" &
+	pid[$1]=$!
+	eventually started_or_ended "$1" >/dev/null
+	grep -q "is ready" "$W/$1.log" || { cat "$W/$1.log" && return 1; }
+}
+kill_it() {
+	kill -KILL "${pid[$1]}"
+	wait "${pid[$1]}" 2>/dev/null
+	unset "pid[$1]"
+}
+
+two_nodes
+need start n1
+need start n2
+t "a network to the other node" ask n1 link add vx0 type vxlan id 100 remote $A2 dev eth2 dstport 4789
+t "as the notes say it" ask n2 ip link add vx0 type vxlan id 100 remote $A1
+address n1 vx0 10.9.0.1/24
+address n2 vx0 10.9.0.2/24
+t "it carries frames" eventually pings n1 10.9.0.2
+t "as ip shows it" shows "vxlan id 100 local $A1 dstport 4789" -d link show vx0
+start_traffic n1 10.9.0.2
+
+t "a name that is taken" refuses 'File exists' link add vx0 type vxlan id 101
+t "a VNI that is" refuses "VNI 100 is vx0's already" link add vx1 type vxlan id 100
+t "another address" refuses "speaks from $A1" link add vx1 type vxlan id 101 local 192.0.2.9
+t "other checksums" refuses 'vx1 has others than vx0' link add vx1 type vxlan id 101 noudpcsum
+t "a bridge that is not there" refuses 'no bridge br9' link add vx1 type vxlan id 101 master br9
+t "of all that nothing is left" shows_not vx1 link show
+
+t "a second one" ask n1 link add vx1 type vxlan id 101 group 239.1.1.1 dev eth2 proxy nolearning ageing 30
+t "its group is joined" dumped n1 '^group 239.1.1.1'
+t "it is changed" ask n1 link set vx1 mtu 1300
+t "which is seen" shows 'vx1: .* mtu 1300' link show vx1
+t "set down" ask n1 link set dev vx1 down
+t "indeed" shows 'vx1: <[^>]*> mtu 1300 state DOWN' link show vx1
+t "a third one" ask n1 link add vx2 type vxlan id 102
+t "with an entry" ask n1 fdb append 00:00:00:00:00:00 dev vx2 dst $A2
+t "is deleted" ask n1 link del vx2
+t "and is gone" shows_not vx2 link show
+t "nobody else lost anything" lost_nothing
+
+kill_it n1
+need start n1
+t "after a kill they are there again" shows '^[0-9]+: vx0' link show
+t "as they were changed" shows 'vx1: .* mtu 1300' link show vx1
+t "what was deleted is not" shows_not vx2 link show
+address n1 vx0 10.9.0.1/24
+t "and they work" eventually pings n1 10.9.0.2
+t "made again, the third has no old entry" eval "ask n1 link add vx2 type vxlan id 102 && shows_not $A2 fdb show dev vx2"
+
+t "and the end is clean" vxs_stop n1
+
+cat >"$W/cluster.yaml" <<-END
+	version: 1
+	name: vxs
+	nodes:
+	  n1: { address: $A1, interface: eth2 }
+	  n2: { address: $A2 }
+	underlay: { accept: any }
+	networks:
+	  vx0: { vni: 100, device: vx0, flood: [n2] }
+END
+need start n1 -f "$W/cluster.yaml"
+t "the cluster file wins" grep -q 'link/vx0 is kept for later: .*cluster.yaml has a network of this name' "$W/n1.log"
+t "and is not changed by commands" refuses "is the cluster file's" link set vx0 mtu 1300
+t "nor deleted" refuses "is the cluster file's" link del vx0
+t "what is made stands beside it" ask n1 link add vx3 type vxlan id 103 remote $A2
+kill -HUP "${pid[n1]}"
+t "and stays when it is read again" eventually grep -q 'was read again: nothing is different' "$W/n1.log"
+t "indeed" shows '^[0-9]+: vx3' link show
+t "a file that takes its VNI sets it aside" eval 	"sed -i 's/^  vx0: .*/&\n  red: { vni: 103 }/' '$W/cluster.yaml' && kill -HUP ${pid[n1]} &&
+	 eventually grep -q 'network vx3, which a command made, is set aside' '$W/n1.log'"
+t "the ends are clean" eval 'vxs_stop n1 && vxs_stop n2'
+
+# As much as may waits for a slow disk, but for one change: deleting a network is three.
+slow_disk() {
+	strace -f -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_enter=3000000 \
+		-p "${pid[n1]}" 2>/dev/null &
+	pid[strace]=$!
+	eventually grep -q '^TracerPid:[^0-9]*[1-9]' "/proc/${pid[n1]}/status"
+}
+a_crowd_and_a_deletion() {
+	"$PYTHON" - "$W/sock" "$A2" <<-'END'
+		import json, socket, sys
+		with socket.socket(socket.AF_UNIX) as s:
+		    s.connect(sys.argv[1])
+		    ask = lambda **what: (json.dumps({"v": 1, **what}) + "\n").encode()
+		    mac = lambda i: f"02:00:00:00:{i >> 8:02x}:{i & 255:02x}"
+		    lines = [ask(do="fdb add", mac=mac(i), dev="vx0", dst=sys.argv[2]) for i in range(4095)]
+		    s.sendall(b"".join(lines) + ask(do="link del", dev="vx0"))
+		    answers = s.makefile()
+		    said = [json.loads(next(answers))["ok"] for _ in range(4096)]
+		    print(said.count(True), "of", len(said))
+		    sys.exit(not all(said))
+	END
+}
+rm -rf "$W/state-n1"
+need start n1 --socket "$W/sock"
+in_ns n1 "$VXS" link add vx0 type vxlan id 100 remote $A2 --socket "$W/sock"
+if slow_disk; then
+	t "a network goes although the disk has much to do" a_crowd_and_a_deletion
+	kill "${pid[strace]}"
+	wait "${pid[strace]}" 2>/dev/null
+	unset "pid[strace]"
+	vxs_stop n1
+	need start n1 --socket "$W/sock"
+	t "nothing is left of it" not grep -q 'made again\|kept for later' "$W/n1.log"
+	vxs_stop n1
+else
+	t_skip "a slow disk" "nothing may be traced here"
+fi
+finish

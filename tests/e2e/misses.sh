@@ -1,0 +1,150 @@
+#!/bin/bash
+# The references' last scenario: the tables are empty, the node tells what it misses, and a program
+# outside (tools/miss-controller) answers, first with the neighbour, then with where its MAC lives.
+. "$(dirname "$0")/lib.sh"
+CONTROLLER=$HERE/../../tools/miss-controller
+
+ask() { "$VXS" "$@" --node n1; }
+
+# What n2 needs to answer is written by hand: the scenario is n1's.
+answer_by_hand() {
+	if [ "$END2" = ours ]; then
+		"$VXS" neigh add $H1 lladdr $MAC1 dev vxlan100 --node n2
+		"$VXS" fdb append $MAC1 dev vxlan100 dst "$A1" --node n2
+	else
+		in_ns n2 ip neighbor add $H1 lladdr $MAC1 dev vxlan100
+		kernel_fdb 2 $MAC1 "$A1"
+	fi
+}
+
+monitor() { # NAME WORDS...
+	local name=$1
+	shift
+	ip netns exec n1 "$VXS" "$@" --node n1 >"$W/$name" 2>&1 &
+	pid[$name]=$!
+}
+has_line() { grep -qxE -- "$2" "$W/$1" || { tail "$W/$1" && false; }; }
+
+# asks_until MONITOR PATTERN: h1 asks for h2 until the monitor has told.
+asks_until() {
+	for _ in $(seq 20); do
+		in_ns h1 ping -c 1 -W 1 $H2 && return 1
+		has_line "$1" "$2" && return
+	done
+	return 1
+}
+
+by_hand() {
+	t "P2.4: l3miss, the ping fails, and the address is missed ($WHERE)" asks_until lines "miss $H2 STALE"
+	t "the MAC is not missed yet ($WHERE)" not has_line lines "miss lladdr .*"
+	ask ip neighbor replace $H2 lladdr $MAC2 dev vxlan100 nud reachable
+	t "P2.5: l2miss, it fails still, and the MAC is missed ($WHERE)" \
+		asks_until lines "miss lladdr $MAC2 STALE"
+	ask bridge fdb append $MAC2 dev vxlan100 dst "$A2"
+	t "P2.6: with the entry it works ($WHERE)" pings h1 $H2
+	t "the neighbour was told of, and the entry ($WHERE)" eventually both_were_told
+}
+both_were_told() {
+	has_line all "$H2 dev vxlan100 lladdr $MAC2 REACHABLE" &&
+		has_line all "$MAC2 dev vxlan100 dst $A2 self permanent"
+}
+
+forget() {
+	ask fdb del $MAC2 dev vxlan100
+	ask neigh del $H2 dev vxlan100
+	in_ns h1 ip neigh flush all
+}
+removals_were_told() {
+	has_line all "Deleted $H2 dev vxlan100 lladdr $MAC2 REACHABLE" &&
+		has_line all "Deleted $MAC2 dev vxlan100 self"
+}
+
+missed_again() {
+	local before
+	before=$(grep -c "^miss $H2 " "$W/lines")
+	for _ in $(seq 20); do
+		in_ns h1 ping -c 1 -W 1 $H2 && return 1
+		[ "$(grep -c "^miss $H2 " "$W/lines")" -gt "$before" ] && return
+	done
+	return 1
+}
+
+# The same miss is told once a second, however often it happens: that is counted by the switch.
+is_limited() {
+	local counted told first=$SECONDS
+	in_ns h1 ip neigh flush all
+	in_ns h1 "$PYTHON" - <<-END
+		import socket, struct
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("eth0", 0))
+		mac = bytes.fromhex("$MAC1".replace(":", ""))
+		ask = struct.pack("!HHBBH", 1, 0x800, 6, 4, 1) + mac + socket.inet_aton("$H1") + bytes(6)
+		for i in range(500):
+		    s.send(b"\xff" * 6 + mac + b"\x08\x06" + ask + socket.inet_aton("3.3.3.77"))
+	END
+	eventually counts_misses 500 || return
+	counted=$(misses)
+	told=$(grep -c "^miss 3.3.3.77 " "$W/lines")
+	echo "$counted misses, told $told times in $((SECONDS - first + 1)) s"
+	[ "$told" -ge 1 ] && [ "$told" -le $((SECONDS - first + 2)) ]
+}
+misses() { ask -j stats vxlan100 | grep -oE '"l3_misses":[0-9]+' | cut -d: -f2; }
+counts_misses() { [ "$(misses)" -ge "$1" ]; }
+
+whole_lines() {
+	"$PYTHON" -c '
+import json, sys
+items = [json.loads(line) for line in open(sys.argv[1])]
+assert {"event": "miss", "dst": sys.argv[2], "dev": "vxlan100", "network": "blue"} in items, items
+assert {"event": "miss", "lladdr": sys.argv[3], "dev": "vxlan100", "network": "blue"} in items, items
+' "$W/json" $H2 $MAC2
+}
+
+by_program() {
+	printf '%s\n' "# IP MAC VTEP" "$H2 $MAC2 $A2" >"$W/table"
+	VXS=$VXS ip netns exec n1 "$PYTHON" "$CONTROLLER" "$W/table" --node n1 >"$W/controller" 2>&1 &
+	pid["controller"]=$!
+	t "P2.8, M5: a program answers the misses, and the ping works ($WHERE)" \
+		eventually in_ns h1 ping -c 1 -W 1 $H2
+	t "it answered the neighbour ($WHERE)" has_line controller \
+		"vxs neigh replace $H2 lladdr $MAC2 nud reachable dev vxlan100"
+	t "and the MAC ($WHERE)" has_line controller "vxs fdb replace $MAC2 dst $A2 dev vxlan100"
+	t "what it does not know stays unanswered ($WHERE)" no_ping h1 3.3.3.9
+	kill "${pid["controller"]}"
+	wait "${pid["controller"]}"
+	unset "pid[controller]"
+	t "the entries outlive it ($WHERE)" pings h1 $H2
+}
+
+misses_are_told() {
+	[ "$END1" = ours ] || return 0 # n1 is the one that is told about
+	site bridged
+	cluster >"$W/cluster.yaml" <<-END
+		arp: proxy
+		learning: false
+		flood: none
+	END
+	end 1
+	end 2 nolearning proxy
+	answer_by_hand
+	monitor lines monitor miss dev vxlan100
+	monitor all monitor all
+	monitor json -j monitor miss
+	need eventually monitors_listen
+	by_hand
+	forget
+	t "removals are told as Deleted ($WHERE)" eventually removals_were_told
+	t "P2.7: the neighbour that was forgotten is missed again ($WHERE)" missed_again
+	t "with -j each is an object in a line ($WHERE)" whole_lines
+	t "P2.7: it is missed again, and five hundred times are told once a second ($WHERE)" is_limited
+	by_program
+}
+# Until all three do, a change may pass unheard.
+monitors_listen() {
+	ask neigh add 3.3.3.200 lladdr $MAC3 dev vxlan100 2>/dev/null
+	ask neigh del 3.3.3.200 dev vxlan100 2>/dev/null
+	grep -q 3.3.3.200 "$W/all"
+}
+
+each misses_are_told
+finish

@@ -1,0 +1,419 @@
+#!/bin/bash
+# Networks that are routed, as flannel's vxlan backend routes them: each node's containers are behind a
+# bridge of their own, and the kernels route between the subnets through the tunnel.  Nodes come and
+# go, die and come back; what others have put into the kernel stays as it is; and a kernel device that was
+# set up as flannel would is a node like any other.
+. "$(dirname "$0")/lib.sh"
+
+# file [LINE OF green]...: nodes n1 to n$NODES and the network green.
+NODES=2
+file() {
+	local i at
+	printf 'version: 1\nname: test\nnodes:\n'
+	for i in $(seq "$NODES"); do
+		at=A$i
+		echo "  n$i: { address: ${!at} }"
+	done
+	cat <<-END
+		networks:
+		  green:
+		    vni: 1
+		    port: 8472
+		    device: vx1
+		    cidr: 10.42.0.0/16
+		    subnet-length: 24
+		    cidr6: "fd42::/48"
+		    subnet-length6: 64
+		    routing: ${ROUTING:-routed}
+		    env-file: $W/run/$E2E_NODE/subnet.env
+	END
+	[ $# = 0 ] || printf '    %s\n' "$@"
+}
+files() { # one for each node
+	local i
+	for i in 1 2 3; do
+		E2E_NODE=n$i file "$@" >"$W/n$i.yaml"
+	done
+}
+
+# A container of node N: a namespace behind the node's bridge, as CNI's bridge plugin makes them.
+container() {
+	local n=$1
+	in_ns "n$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0
+	space "h$n"
+	wire "h$n" eth0 "n$n" veth0
+	in_ns "n$n" ip link add cni0 up type bridge mcast_snooping 0
+	in_ns "n$n" ip link set veth0 master cni0
+	in_ns "n$n" ip address add "10.42.$n.1/24" dev cni0
+	in_ns "n$n" ip address add "fd42:0:0:$n::1/64" dev cni0 nodad
+	address "h$n" eth0 "10.42.$n.5/24"
+	address "h$n" eth0 "fd42:0:0:$n::5/64"
+	in_ns "h$n" ip route add default via "10.42.$n.1"
+	in_ns "h$n" ip route add default via "fd42:0:0:$n::1"
+}
+
+start() { # N
+	vxs_start "n$1" "$W/n$1.yaml" "n$1"
+}
+
+# follow N: reads its file again.
+follow() {
+	local before
+	before=$(grep -c 'was read again' "$W/n$1.log")
+	kill -HUP "${pid[n$1]}"
+	eventually more_lines "$1" "$before" >/dev/null
+}
+more_lines() { [ "$(grep -c 'was read again' "$W/n$1.log")" -gt "$2" ]; }
+
+killed() { # N
+	kill -KILL "${pid[n$1]}"
+	wait "${pid[n$1]}" 2>/dev/null
+	unset "pid[n$1]"
+}
+
+vtep() { in_ns "n$1" cat /sys/class/net/vx1/address; }
+routes() { in_ns "$1" ip route show proto 118 | sed 's/ *$//'; in_ns "$1" ip -6 route show proto 118 | sed 's/ *$//'; }
+neighbours() { in_ns "n$1" ip neigh show dev vx1 nud permanent | sed 's/ *$//' | sort; }
+counts() { # N ROUTES NEIGHBOURS
+	routes "n$1"
+	neighbours "$1"
+	[ "$(routes "n$1" | wc -l)" = "$2" ] && [ "$(neighbours "$1" | wc -l)" = "$3" ]
+}
+
+# What flannel would have set at node 1 for node 2, and nothing else.
+as_flannel() {
+	diff -u - <(routes n1) <<-END || return
+		10.42.2.0/24 via 10.42.2.0 dev vx1 onlink
+		fd42:0:0:2::/64 via fd42:0:0:2:: dev vx1 metric 1024 onlink pref medium
+	END
+	diff -u <(printf '%s lladdr %s PERMANENT\n' 10.42.2.0 "$(vtep 2)" fd42:0:0:2:: "$(vtep 2)") \
+		<(neighbours 1 | sed 's/ proto [^ ]*//') || return
+	in_ns n1 ip -br address show dev vx1 | grep -qE 'vx1 +[A-Z]+ +10.42.1.0/32 (10.99.0.1/32 )?fd42:0:0:1::/128 $' || {
+		in_ns n1 ip address show dev vx1
+		return 1
+	}
+	"$VXS" fdb show dev vx1 --node n1 | grep -v master | diff -u <(echo "$(vtep 2) dst $A2 self permanent") -
+}
+
+env_file() {
+	diff -u - "$W/run/n1/subnet.env" <<-END && "$VXS" env green --node n1 | diff -u "$W/run/n1/subnet.env" -
+		FLANNEL_NETWORK=10.42.0.0/16
+		FLANNEL_SUBNET=10.42.1.1/24
+		FLANNEL_IPV6_NETWORK=fd42::/48
+		FLANNEL_IPV6_SUBNET=fd42:0:0:1::1/64
+		FLANNEL_MTU=1450
+		FLANNEL_IPMASQ=false
+	END
+}
+
+follows_mtu() {
+	files "mtu: 1400"
+	follow 1 && grep -qx FLANNEL_MTU=1400 "$W/run/n1/subnet.env" || return
+	files
+	follow 1 && grep -qx FLANNEL_MTU=1450 "$W/run/n1/subnet.env"
+}
+
+both_ways() { # I J: containers reach each other in both families
+	pings "h$1" "10.42.$2.5" && pings "h$2" "10.42.$1.5" && pings "h$1" "fd42:0:0:$2::5" && pings "h$2" "fd42:0:0:$1::5"
+}
+
+forwards() { is "$(in_ns n1 sysctl -n net.ipv4.ip_forward)" = 1 && is "$(in_ns n1 sysctl -n net.ipv6.conf.all.forwarding)" = 1; }
+
+# Beside ours: a route into the cidr, one through our device, a neighbour and an address there.  (Without
+# any address on a device the kernel takes the routes away.)
+foreigners() {
+	in_ns n1 ip address add 10.99.0.1/32 dev vx1
+	in_ns n1 ip route add 10.42.98.0/24 via "$A2"
+	in_ns n1 ip route add 10.99.0.0/16 via 10.42.2.0 dev vx1 onlink proto 186
+	in_ns n1 ip neigh add 10.42.97.0 lladdr 02:00:00:00:00:97 dev vx1
+}
+untouched() {
+	in_ns n1 ip address show dev vx1 | grep -q 10.99.0.1/32 && in_ns n1 ip route show 10.42.98.0/24 | grep -q via &&
+		 in_ns n1 ip route show 10.99.0.0/16 | grep -q bgp &&
+		in_ns n1 ip neigh show 10.42.97.0 dev vx1 | grep -q PERMANENT
+}
+
+joins() {
+	NODES=3 files
+	start 3 && follow 1 && follow 2 && counts 1 4 5 && counts 2 4 4 && both_ways 3 1 && both_ways 2 3
+}
+
+leaves() {
+	NODES=2 files
+	follow 1 && follow 2 && counts 1 2 3 && counts 2 2 2 && no_ping h1 10.42.3.5 && both_ways 1 2 &&
+		"$VXS" fdb show dev vx1 --node n1 | not grep -q "$A3"
+}
+
+# A peer's address, and its subnet.
+other_address() {
+	in_ns n2 ip address add 10.206.67.16/24 dev eth2
+	sed -i 's/10.206.67.15/10.206.67.16/' "$W"/n?.yaml
+	in_ns n2 sysctl -qw net.ipv4.conf.eth2.arp_filter=0
+	vxs_stop n2
+	start 2 && follow 1 && "$VXS" fdb show dev vx1 --node n1 | grep -q "$(vtep 2) dst 10.206.67.16 self" &&
+		both_ways 1 2 || return
+	files
+	vxs_stop n2
+	start 2 && follow 1 && both_ways 1 2
+}
+
+other_subnet() {
+	files "subnets: { n2: 10.42.7.0/24 }"
+	follow 1 && follow 2 && routes n1 | grep -q '^10.42.7.0/24 via 10.42.7.0 dev vx1' &&
+		not grep -q 10.42.2.0 <(routes n1; neighbours 1) &&
+		in_ns n2 ip -br address show dev vx1 | grep -q ' 10.42.7.0/32' || return
+	files
+	follow 1 && follow 2 && both_ways 1 2
+}
+
+other_mac() { # of the VTEP: the node is called otherwise
+	sed -i 's/ n2:/ b:/' "$W/n1.yaml" "$W/n2.yaml"
+	vxs_stop n2
+	vxs_start n2 "$W/n2.yaml" b n2 && follow 1 && both_ways 1 2 && counts 1 2 3 &&
+		is "$("$VXS" fdb show dev vx1 --node n1 | grep -c "dst $A2")" -eq 1 || return
+	files
+	vxs_stop n2
+	start 2 && follow 1 && both_ways 1 2
+}
+
+# Died without a word; what it left is not what the next life wants.
+comes_back() {
+	killed 1
+	in_ns n1 ip route add 10.42.55.0/24 via 10.42.55.0 dev vx1 onlink proto 118
+	in_ns n1 ip route add 10.42.56.0/24 via "$A2" dev eth2 proto 118
+	in_ns n1 ip neigh add 10.42.55.0 lladdr 02:00:00:00:00:55 dev vx1 protocol 118
+	in_ns n1 ip neigh replace 10.42.2.0 lladdr 02:00:00:00:00:56 dev vx1 nud permanent protocol 118
+	in_ns n1 ip address add 10.42.55.0/32 dev vx1 proto 118
+	start 1 && as_flannel_but_one && both_ways 1 2
+}
+as_flannel_but_one() {
+	untouched && in_ns n1 ip neigh del 10.42.97.0 dev vx1 && as_flannel &&
+		in_ns n1 ip neigh add 10.42.97.0 lladdr 02:00:00:00:00:97 dev vx1
+}
+
+mends() { # what somebody took away
+	in_ns n1 ip link set vx1 down
+	in_ns n1 ip link set vx1 up
+	eventually both_ways 1 2
+}
+
+device_again() {
+	in_ns n1 ip link del vx1
+	eventually counts 1 2 2 && both_ways 1 2 && as_flannel
+}
+
+# A route of another's stands where ours belongs: theirs stays, until they take it away.
+in_the_way() {
+	vxs_stop n1
+	in_ns n1 ip route add 10.42.2.0/24 via "$A2"
+	start 1 && grep -q "the route to 10.42.2.0/24 is another's (protocol 3), and stays" "$W/n1.log" &&
+		is "$(routes n1 | grep -c .)" -eq 1 && pings h1 fd42:0:0:2::5 || return
+	in_ns n1 ip route del 10.42.2.0/24 via "$A2"
+	eventually counts 1 2 2 && both_ways 1 2
+}
+
+leaves_nothing() {
+	vxs_stop n1
+	is "$(routes n1 | wc -l)" -eq 0 && is "$(neighbours 1 | grep -vc 10.42.97.0)" -eq 0 && untouched &&
+		in_ns n1 ip address show dev vx1 | not grep -q 10.42 && in_ns n1 ip link show vx1 >/dev/null
+}
+
+# Where only root may open TAPs, in our mount namespace anybody may.
+anybodys_tun() { mknod -m 666 "$W/tun" c 10 200 && mount --bind "$W/tun" /dev/net/tun; }
+
+without_rights() {
+	local before=$W/rights.log
+	anybodys_tun || return
+	in_ns n1 ip tuntap add dev vx1 mode tap vnet_hdr user 65534
+	in_ns n1 ip link set vx1 mtu 1450 up
+	chmod 755 "$W"
+	in_ns n1 timeout 20 setpriv --reuid 65534 --clear-groups --bounding-set -all \
+		"$VXS" run -f "$W/n1.yaml" --node n1 --volatile --socket "$W/none" >"$before" 2>&1
+	is $? -eq 2 || return
+	cat "$before"
+	grep -q 'network green: routing needs CAP_NET_ADMIN for the address 10.42.1.0/32' "$before"
+}
+
+routed() {
+	WHERE=routed
+	three_nodes
+	for i in 1 2 3; do container $i; done
+	files "persist: true"
+	need start 1
+	need start 2
+	t "$WHERE: the kernel has what flannel would have set" as_flannel
+	t "$WHERE: containers reach each other" both_ways 1 2
+	t "$WHERE: TCP, both ways" tcp h1 h2 10.42.2.5
+	t "$WHERE: forwarding is on" forwards
+	files
+	t "$WHERE: env-file and vxs env" env_file
+	t "$WHERE: env-file follows" follows_mtu
+	files "persist: true"
+	follow 1 && follow 2
+	foreigners
+	t "$WHERE: a third node joins" joins
+	files "persist: true"
+	t "$WHERE: and leaves" leaves
+	t "$WHERE: a node with another address" other_address
+	t "$WHERE: a node with another subnet" other_subnet
+	t "$WHERE: a node with another MAC" other_mac
+	t "$WHERE: what was others' is untouched" untouched
+	files "persist: true"
+	follow 1
+	t "$WHERE: killed, and nothing stale is left" comes_back
+	t "$WHERE: down and up" mends
+	foreigners 2>/dev/null # with the device down the kernel took two of them away
+	t "$WHERE: nothing stays at the end" leaves_nothing
+	files
+	in_ns n1 ip link del vx1
+	start 1
+	t "$WHERE: a device that is made again has its routes" device_again
+	t "$WHERE: another's route is in the way" in_the_way
+	vxs_stop n1
+	if [ "$(awk 'NR == 1 { print $3 }' /proc/self/uid_map)" -gt 1 ]; then
+		t "$WHERE: without the right" without_rights
+	else
+		t_skip "$WHERE: without the right" "nobody else in this user namespace"
+	fi
+	sweep
+}
+
+# -- Masquerading --
+
+# Somebody outside, who knows no way to the containers.
+outside() {
+	space x
+	wire x eth0 switch x
+	in_ns switch ip link set x master hub
+	address x eth0 10.206.67.200/24
+}
+tables() { in_ns n1 nft list tables; }
+keeps_source() { # from container to container
+	listen h2 eth0 icmp || return
+	pings h1 10.42.2.5 || return
+	heard h2 eth0 | grep -q '10.42.1.5 > 10.42.2.5'
+}
+after_a_kill() {
+	killed 1
+	in_ns n1 nft add table inet vxs/test/n1/former
+	start 1 && diff <(printf 'table inet other\ntable inet vxs/test/n1/green\n') <(tables | sort) &&
+		is "$(in_ns n1 nft list table inet vxs/test/n1/green | grep -c 'hook')" -eq 2 && pings h1 10.206.67.200
+}
+masquerade_ends() {
+	files
+	follow 1 && diff <(echo 'table inet other') <(tables) && no_ping h1 10.206.67.200 || return
+	files "masquerade: true"
+	follow 1 && pings h1 10.206.67.200
+}
+tables_gone() {
+	vxs_stop n1
+	diff <(echo 'table inet other') <(tables)
+}
+masquerade() {
+	WHERE=masquerade
+	if ! command -v nft >/dev/null || ! nft list tables >/dev/null 2>&1; then
+		t_skip "$WHERE" "no nftables here"
+		return
+	fi
+	three_nodes
+	container 1
+	container 2
+	outside
+	files
+	need start 1
+	need start 2
+	in_ns n1 nft add table inet other
+	t "$WHERE: without it nobody outside answers" no_ping h1 10.206.67.200
+	files "masquerade: true" "forward-rules: true"
+	follow 1
+	t "$WHERE: somebody outside answers" pings h1 10.206.67.200
+	t "$WHERE: subnet.env says so" grep -qx FLANNEL_IPMASQ=true "$W/run/n1/subnet.env"
+	t "$WHERE: inside, addresses stay" keeps_source
+	t "$WHERE: killed, and nothing stale is left" after_a_kill
+	t "$WHERE: switched off and on" masquerade_ends
+	t "$WHERE: nothing stays at the end, but what is another's" tables_gone
+	sweep
+}
+
+# -- DirectRouting --
+
+plain_routes() {
+	diff -u - <(routes n1) <<-END
+		10.42.2.0/24 via $A2 dev eth2
+		fd42:0:0:2::/64 via fd42:0:0:2:: dev vx1 metric 1024 onlink pref medium
+	END
+}
+in_the_clear() {
+	both_ways 1 2 && is "$("$VXS" stats green --node n1 -j | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[0]["tx"]["frames"])')" -lt 20
+}
+purges_plain() {
+	killed 1
+	is "$(routes n1 | grep -c eth2)" -eq 1 || return
+	ROUTING=routed files
+	start 1 && eventually counts 1 2 2 && not grep -q eth2 <(routes n1)
+}
+
+direct() {
+	WHERE=direct
+	two_nodes
+	container 1
+	container 2
+	ROUTING=direct files
+	need start 1
+	need start 2
+	t "$WHERE: a peer on the same link has a plain route" plain_routes
+	t "$WHERE: IPv4 goes beside the tunnel" in_the_clear
+	t "$WHERE: killed, and routed the next time" purges_plain
+	sweep
+	two_nodes_far_apart
+	container 1
+	container 2
+	ROUTING=direct files
+	need start 1
+	need start 2
+	t "$WHERE: a peer behind routers is reached through the tunnel" counts 1 2 2
+	t "$WHERE: and answers" both_ways 1 2
+	sweep
+	use_family 4
+}
+
+# -- Beside flannel: a kernel device, and its entries, as flannel makes them --
+
+flannel() { # at n2, for n1
+	in_ns n2 ip link add flannel.1 address "$1" type vxlan id 1 local "$A2" dev eth2 srcport 0 0 dstport 8472 nolearning &&
+		in_ns n2 sysctl -qw net.ipv6.conf.flannel/1.accept_ra=0 &&
+		in_ns n2 ip address add 10.42.2.0/32 dev flannel.1 &&
+		in_ns n2 ip link set flannel.1 mtu 1450 up &&
+		in_ns n2 ip neigh replace 10.42.1.0 lladdr "$(vtep 1)" dev flannel.1 nud permanent &&
+		in_ns n2 bridge fdb replace "$(vtep 1)" dev flannel.1 dst "$A1" self permanent &&
+		in_ns n2 ip route replace 10.42.1.0/24 via 10.42.1.0 dev flannel.1 onlink &&
+		in_ns n2 sysctl -qw net.ipv4.ip_forward=1
+}
+
+# What node n2's VTEP MAC will be.
+vtep_of_n2() { "$VXS" fdb show dev vx1 --node n1 | awk -v dst="$A2" '$3 == dst { print $1 }'; }
+
+beside_flannel() {
+	WHERE="beside flannel"
+	if ! has_kernel_vxlan; then
+		t_skip "$WHERE" "this kernel has no VXLAN device"
+		return
+	fi
+	two_nodes
+	container 1
+	container 2
+	files
+	need start 1
+	need flannel "$(vtep_of_n2)"
+	t "$WHERE: containers reach each other" pings h1 10.42.2.5
+	t "$WHERE: and back" pings h2 10.42.1.5
+	t "$WHERE: TCP, both ways" tcp h1 h2 10.42.2.5
+	t "$WHERE: nothing was dropped" is "$(counted n1 unknown-peer)" -eq 0
+	sweep
+}
+
+routed
+masquerade
+direct
+beside_flannel
+finish
