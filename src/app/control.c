@@ -213,10 +213,15 @@ static void say_first_held(struct control_client *c)
 	c->held_count--;
 }
 
+static bool can_say_held(struct control_client *c)
+{
+	return c->held_count > 0 && has_room(c) &&
+	       (first_held(c)->number <= c->control->durable || first_held(c)->refused);
+}
+
 static void say_what_is_durable(struct control_client *c)
 {
-	while (c->held_count > 0 && has_room(c) &&
-	       (first_held(c)->number <= c->control->durable || first_held(c)->refused))
+	while (can_say_held(c))
 		say_first_held(c);
 }
 
@@ -294,9 +299,9 @@ static void answer(struct control_client *c)
 }
 
 /* Is there anything to be done once it reads? */
-static bool has_more(const struct control_client *c)
+static bool has_more(struct control_client *c)
 {
-	return c->out_len > 0 || can_go_on(c) || can_begin(c);
+	return c->out_len > 0 || can_say_held(c) || can_go_on(c) || can_begin(c);
 }
 
 static void watch_client(struct control_client *c)
