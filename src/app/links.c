@@ -101,24 +101,23 @@ static bool copy_list(const struct made_list *list, const char *name, const stru
 }
 
 /* Has @made (or nothing) under @name: 0 or −errno and why. */
-static int put(struct source *source, struct vswitch *s, struct notes *notes,
-	       struct watches *watches, const char *name, const struct made *made,
+static int put(const struct live *live, const char *name, const struct made *made,
 	       char why[RELOAD_WHY])
 {
 	struct made_list next;
 	int rc;
 
-	if (!copy_list(&source->made, name, made, &next)) {
+	if (!copy_list(&live->source->made, name, made, &next)) {
 		snprintf(why, RELOAD_WHY, "memory is short");
 		return -ENOMEM;
 	}
-	rc = reload_made(source, s, notes, watches, &next, why);
+	rc = reload_made(live, &next, why);
 	if (rc < 0) {
 		free(next.of);
 		return rc;
 	}
-	free(source->made.of);
-	source->made = next;
+	free(live->source->made.of);
+	live->source->made = next;
 	return 0;
 }
 
@@ -212,12 +211,11 @@ static void keep_link(struct kept *kept, const struct made *made)
 	kept_of_link(kept, made->name, words);
 }
 
-static int add(struct source *source, struct vswitch *s, struct notes *notes,
-	       struct watches *watches, const struct command *c, struct kept *kept,
+static int add(const struct live *live, const struct command *c, struct kept *kept,
 	       struct undo *undo, char why[COMMAND_WHY])
 {
 	struct made made;
-	int rc = plan_add(source, s->netlink, c, &made, why);
+	int rc = plan_add(live->source, live->s->netlink, c, &made, why);
 
 	if (rc < 0)
 		return rc;
@@ -226,15 +224,14 @@ static int add(struct source *source, struct vswitch *s, struct notes *notes,
 		snprintf(why, COMMAND_WHY, "memory is short");
 		return -ENOMEM;
 	}
-	return put(source, s, notes, watches, made.name, &made, why);
+	return put(live, made.name, &made, why);
 }
 
-static int del(struct source *source, struct vswitch *s, struct notes *notes,
-	       struct watches *watches, const struct command *c, struct kept *kept,
+static int del(const struct live *live, const struct command *c, struct kept *kept,
 	       struct undo *undo, char why[COMMAND_WHY])
 {
 	struct made gone;
-	int rc = find_made(source, c->dev, &gone, why);
+	int rc = find_made(live->source, c->dev, &gone, why);
 
 	if (rc < 0)
 		return rc;
@@ -243,7 +240,7 @@ static int del(struct source *source, struct vswitch *s, struct notes *notes,
 		snprintf(why, COMMAND_WHY, "memory is short");
 		return -ENOMEM;
 	}
-	return put(source, s, notes, watches, gone.name, NULL, why);
+	return put(live, gone.name, NULL, why);
 }
 
 /* "up" and "down" are the device's, whoever made the network. */
@@ -270,13 +267,12 @@ static bool differs(const struct made *a, const struct made *b)
 	return strcmp(left, right) != 0;
 }
 
-static int set(struct source *source, struct vswitch *s, struct notes *notes,
-	       struct watches *watches, const struct command *c, struct kept *kept,
+static int set(const struct live *live, const struct command *c, struct kept *kept,
 	       struct undo *undo, char why[COMMAND_WHY])
 {
 	struct made before, changed;
 	char none[COMMAND_WHY];
-	int found = find_made(source, c->dev, &before, none), up, rc = 0;
+	int found = find_made(live->source, c->dev, &before, none), up, rc = 0;
 
 	changed = before;
 	if (!made_change(&changed, c->link, &up, why))
@@ -291,13 +287,12 @@ static int set(struct source *source, struct vswitch *s, struct notes *notes,
 			snprintf(why, COMMAND_WHY, "memory is short");
 			return -ENOMEM;
 		}
-		rc = put(source, s, notes, watches, before.name, &changed, why);
+		rc = put(live, before.name, &changed, why);
 	}
-	return rc == 0 && up ? set_up(s, c->dev, up > 0, why) : rc;
+	return rc == 0 && up ? set_up(live->s, c->dev, up > 0, why) : rc;
 }
 
-int links_change(struct source *source, struct vswitch *s, struct notes *notes,
-		 struct watches *watches, const struct command *c, struct kept *kept,
+int links_change(const struct live *live, const struct command *c, struct kept *kept,
 		 struct undo *undo, char why[COMMAND_WHY])
 {
 	int rc;
@@ -307,24 +302,23 @@ int links_change(struct source *source, struct vswitch *s, struct notes *notes,
 	kept->kind = KEPT_NOTHING;
 	*undo = (struct undo) { .network = NETWORK_NONE };
 	if (c->verb->id == VERB_LINK_ADD)
-		rc = add(source, s, notes, watches, c, kept, undo, why);
+		rc = add(live, c, kept, undo, why);
 	else if (c->verb->id == VERB_LINK_DEL)
-		rc = del(source, s, notes, watches, c, kept, undo, why);
+		rc = del(live, c, kept, undo, why);
 	else
-		rc = set(source, s, notes, watches, c, kept, undo, why);
+		rc = set(live, c, kept, undo, why);
 	if (rc < 0)
 		undo_forget(undo);
 	return rc;
 }
 
-void links_take_back(struct source *source, struct vswitch *s, struct notes *notes,
-		     struct watches *watches, const struct undo *undo)
+void links_take_back(const struct live *live, const struct undo *undo)
 {
 	const struct made link = *undo->link;
-	bool was_deleted = !made_find(&source->made, link.name);
+	bool was_deleted = !made_find(&live->source->made, link.name);
 	char why[RELOAD_WHY];
 
-	if (put(source, s, notes, watches, link.name, undo->was_there ? &link : NULL, why) < 0)
+	if (put(live, link.name, undo->was_there ? &link : NULL, why) < 0)
 		log_warning("network %s cannot be taken back: %s", link.name, why);
 	else if (was_deleted)
 		log_warning("network %s is there again; its entries come back at the next start",
@@ -357,18 +351,19 @@ static void gather(void *context, const char *key, const char *value)
 }
 
 /* Where they cannot be all together, as many as can. */
-static void restore_singly(struct source *source, struct vswitch *s, const struct made_list *list)
+static void restore_singly(const struct live *live, const struct made_list *list)
 {
 	char why[RELOAD_WHY];
 
 	for (size_t i = 0; i < list->count; i++)
-		if (put(source, s, NULL, NULL, list->of[i].name, &list->of[i], why) < 0)
+		if (put(live, list->of[i].name, &list->of[i], why) < 0)
 			log_warning("state: " KEPT_LINKS "%s is kept for later: %s",
 				    list->of[i].name, why);
 }
 
-void links_restore(struct source *source, struct vswitch *s, struct state *state)
+void links_restore(const struct live *live, struct state *state)
 {
+	struct source *source = live->source;
 	struct restoring r = { .source = source };
 	char why[RELOAD_WHY];
 
@@ -377,10 +372,10 @@ void links_restore(struct source *source, struct vswitch *s, struct state *state
 	store_each(state->store, KEPT_LINKS, gather, &r);
 	if (!r.list.of)
 		return;
-	if (reload_made(source, s, NULL, NULL, &r.list, why) == 0) {
+	if (reload_made(live, &r.list, why) == 0) {
 		source->made = r.list;
 	} else {
-		restore_singly(source, s, &r.list);
+		restore_singly(live, &r.list);
 		free(r.list.of);
 	}
 	if (source->made.count)

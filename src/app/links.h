@@ -9,16 +9,14 @@
 
 /* Carries out `link add`, `set` or `del`: 0; or −errno and why, and nothing has changed.  What must be kept of
  * it goes into @kept, and how it is taken back into @undo. */
-int links_change(struct source *source, struct vswitch *s, struct notes *notes,
-		 struct watches *watches, const struct command *c, struct kept *kept,
+int links_change(const struct live *live, const struct command *c, struct kept *kept,
 		 struct undo *undo, char why[COMMAND_WHY]);
 
 /* Takes back what @undo remembers (undo->link), which is the caller's. */
-void links_take_back(struct source *source, struct vswitch *s, struct notes *notes,
-		     struct watches *watches, const struct undo *undo);
+void links_take_back(const struct live *live, const struct undo *undo);
 
 /* Makes again what was kept in @state, before anything forwards.  The log tells what cannot be. */
-void links_restore(struct source *source, struct vswitch *s, struct state *state);
+void links_restore(const struct live *live, struct state *state);
 
 /* Says which of them the cluster file that runs has set aside. */
 void links_say_aside(const struct source *source);

@@ -25,7 +25,7 @@ struct loop {
 	struct ev_loop *ev;
 	struct vswitch *s;
 	struct notes *notes;
-	struct source *source;
+	struct live live; /* of the same */
 	struct missing missing;
 	struct mend mend;
 	struct control *control;
@@ -173,8 +173,8 @@ static void settle(struct loop *l)
 static void read_again(struct loop *l, FILE *complaints)
 {
 	settle(l);
-	reload(l->source, l->s, l->notes, &l->watches, complaints);
-	links_say_aside(l->source);
+	reload(&l->live, complaints);
+	links_say_aside(l->live.source);
 	mend_again(&l->mend);
 }
 
@@ -183,8 +183,8 @@ static void follow(void *context, struct proposal *proposal, const char *file, b
 	struct loop *l = context;
 
 	settle(l);
-	reload_proposed(l->source, l->s, l->notes, &l->watches, proposal, file, dry);
-	links_say_aside(l->source);
+	reload_proposed(&l->live, proposal, file, dry);
+	links_say_aside(l->live.source);
 	mend_again(&l->mend);
 }
 
@@ -195,7 +195,7 @@ static int make(void *context, const struct command *c, struct kept *kept, struc
 	int rc;
 
 	settle(l);
-	rc = links_change(l->source, l->s, l->notes, &l->watches, c, kept, undo, why);
+	rc = links_change(&l->live, c, kept, undo, why);
 	mend_again(&l->mend);
 	return rc;
 }
@@ -205,7 +205,7 @@ static void take_back(void *context, const struct undo *undo)
 	struct loop *l = context;
 
 	settle(l);
-	links_take_back(l->source, l->s, l->notes, &l->watches, undo);
+	links_take_back(&l->live, undo);
 	mend_again(&l->mend);
 }
 
@@ -323,7 +323,7 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, stru
 	struct loop l = {
 		.s = s,
 		.notes = notes,
-		.source = source,
+		.live = { .source = source, .s = s, .notes = notes, .watches = &l.watches },
 		.outlet.fd = STDERR_FILENO,
 		.now = clock_now(),
 	};

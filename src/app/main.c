@@ -53,7 +53,7 @@ static enum exit_code serve(struct source *source, struct netlink *netlink,
 		return EXIT_REFUSED;
 	if (state_open(&state, &options->state, plan->cluster->name,
 		       plan->cluster->nodes[plan->node].name)) {
-		links_restore(source, &vswitch, &state);
+		links_restore(&(struct live) { .source = source, .s = &vswitch }, &state);
 		code = state_restore(&state, vswitch.tables)
 			       ? go_round(source, &vswitch, &state, options->socket)
 			       : refuse_for_memory();

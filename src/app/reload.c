@@ -87,72 +87,69 @@ static unsigned sockets_of(const struct change *c)
 }
 
 /* Room for what the rest of the process remembers about it: what runs goes on in it either way. */
-static bool make_room(const struct change *c, struct notes *notes, struct watches *watches,
-		      struct notes *next)
+static bool make_room(const struct change *c, const struct live *live, struct notes *next)
 {
-	return watches_reserve(watches, c->port_count, sockets_of(c)) &&
-	       notes_prepare(notes, c->s->plan, c->plan, next);
+	return watches_reserve(live->watches, c->port_count, sockets_of(c)) &&
+	       notes_prepare(live->notes, c->s->plan, c->plan, next);
 }
 
-static int replace_all(struct vswitch *s, struct plan *plan, struct notes *notes,
-		       struct watches *watches, char why[RELOAD_WHY])
+static int replace_all(const struct live *live, struct plan *plan, char why[RELOAD_WHY])
 {
 	struct change change;
 	struct notes next;
-	int rc = change_prepare(&change, s, plan);
+	int rc = change_prepare(&change, live->s, plan);
 
 	if (rc < 0) {
 		snprintf(why, RELOAD_WHY, "%.500s", change.why);
 		return rc;
 	}
-	if (notes && !make_room(&change, notes, watches, &next)) {
+	if (live->notes && !make_room(&change, live, &next)) {
 		change_abandon(&change);
 		snprintf(why, RELOAD_WHY, "memory is short");
 		return -ENOMEM;
 	}
-	routed_leave(s, plan);
-	firewall_follow(s->plan, plan);
+	routed_leave(live->s, plan);
+	firewall_follow(live->s->plan, plan);
 	change_commit(&change);
-	if (!notes)
+	if (!live->notes)
 		return 0;
-	notes_close(notes);
-	*notes = next;
+	notes_close(live->notes);
+	*live->notes = next;
 	return 0;
 }
 
 /* Puts @wanted in the place of what runs: 0, or −errno and why, and nothing has changed.  @wanted is given
  * up either way. */
-static int carry_out(struct source *source, struct vswitch *s, struct notes *notes,
-		     struct watches *watches, struct wanted *wanted, char why[RELOAD_WHY])
+static int carry_out(const struct live *live, struct wanted *wanted, char why[RELOAD_WHY])
 {
 	int rc;
 
-	if (watches)
-		watches_stop(watches);
-	rc = replace_all(s, wanted->plan, notes, watches, why);
-	if (watches)
-		watches_start(watches);
+	if (live->watches)
+		watches_stop(live->watches);
+	rc = replace_all(live, wanted->plan, why);
+	if (live->watches)
+		watches_start(live->watches);
 	if (rc < 0) {
 		wanted_free(wanted);
 		return rc;
 	}
-	wanted_free(&source->running);
-	source->running = *wanted;
-	env_files_write(s->plan);
+	wanted_free(&live->source->running);
+	live->source->running = *wanted;
+	env_files_write(live->s->plan);
 	return 0;
 }
 
-void reload(struct source *source, struct vswitch *s, struct notes *notes, struct watches *watches,
-	    FILE *complaints)
+void reload(const struct live *live, FILE *complaints)
 {
+	const struct source *source = live->source;
 	char why[RELOAD_WHY];
 	struct wanted wanted;
 	struct diff diff;
 
-	if (!read_again(source, s, &wanted, complaints))
+	if (!read_again(source, live->s, &wanted, complaints))
 		return;
 	diff = plan_diff(source->running.plan, wanted.plan);
-	if (carry_out(source, s, notes, watches, &wanted, why) < 0)
+	if (carry_out(live, &wanted, why) < 0)
 		log_error("%s.  %s", why, nothing_changed);
 	else
 		say_changes(&diff, source->file, "was read again");
@@ -180,12 +177,12 @@ static int take(const struct source *source, struct vswitch *s, struct proposal 
 	return code == EXIT_OK ? 0 : code == EXIT_CONFIG ? -EINVAL : -EPERM;
 }
 
-void reload_proposed(struct source *source, struct vswitch *s, struct notes *notes,
-		     struct watches *watches, struct proposal *p, const char *file, bool dry)
+void reload_proposed(const struct live *live, struct proposal *p, const char *file, bool dry)
 {
+	const struct source *source = live->source;
 	struct wanted wanted;
 
-	p->rc = take(source, s, p, file, &wanted);
+	p->rc = take(source, live->s, p, file, &wanted);
 	if (p->rc < 0)
 		return;
 	p->diff = plan_diff(source->running.plan, wanted.plan);
@@ -193,7 +190,7 @@ void reload_proposed(struct source *source, struct vswitch *s, struct notes *not
 		wanted_free(&wanted);
 		return;
 	}
-	p->rc = carry_out(source, s, notes, watches, &wanted, p->why);
+	p->rc = carry_out(live, &wanted, p->why);
 	if (p->rc < 0) {
 		log_error("%s.  %s", p->why, nothing_changed);
 		diff_free(&p->diff);
@@ -267,17 +264,16 @@ static int want_made(const struct source *source, struct vswitch *s, const struc
 	return rc;
 }
 
-int reload_made(struct source *source, struct vswitch *s, struct notes *notes,
-		struct watches *watches, const struct made_list *made, char why[RELOAD_WHY])
+int reload_made(const struct live *live, const struct made_list *made, char why[RELOAD_WHY])
 {
 	struct wanted wanted;
 	struct diff diff;
-	int rc = want_made(source, s, made, &wanted, why);
+	int rc = want_made(live->source, live->s, made, &wanted, why);
 
 	if (rc < 0)
 		return rc;
-	diff = plan_diff(source->running.plan, wanted.plan);
-	rc = carry_out(source, s, notes, watches, &wanted, why);
+	diff = plan_diff(live->source->running.plan, wanted.plan);
+	rc = carry_out(live, &wanted, why);
 	if (rc == 0)
 		say_changes(&diff, NULL, NULL);
 	diff_free(&diff);

@@ -1,6 +1,6 @@
-/* Reading the cluster file again (SIGHUP), or following another that a client hands over: what it wants now takes the place of what runs, or nothing
- * does.  The log has a line for each thing that changes, or says what is wrong and that nothing was
- * changed. */
+/* Reading the cluster file again (SIGHUP), or following another that a client hands over: what it wants now
+ * takes the place of what runs, or nothing does.  The log has a line for each thing that changes, or says
+ * what is wrong and that nothing was changed. */
 #ifndef APP_RELOAD_H
 #define APP_RELOAD_H
 
@@ -30,19 +30,24 @@ struct source {
 	struct made_list made; /* beside what the file says (app/links.h) */
 };
 
+/* All that another plan concerns. */
+struct live {
+	struct source *source;
+	struct vswitch *s;
+	struct notes *notes; /* NULL, and watches too, before anything forwards */
+	struct watches *watches;
+};
+
 /* Errors in the file go to @complaints. */
-void reload(struct source *source, struct vswitch *s, struct notes *notes, struct watches *watches,
-	    FILE *complaints);
+void reload(const struct live *live, FILE *complaints);
 
 /* Follows @proposal, called @file, and fills in what became of it; @dry: what would change.  What it is
  * read from at the next start, or on SIGHUP, stays source->file. */
-void reload_proposed(struct source *source, struct vswitch *s, struct notes *notes,
-		     struct watches *watches, struct proposal *proposal, const char *file,
+void reload_proposed(const struct live *live, struct proposal *proposal, const char *file,
 		     bool dry);
 
 /* Has @made beside what the file says, instead of what was made before: 0, or −errno and why, and nothing has
- * changed.  @notes and @watches are NULL before there are any. */
-int reload_made(struct source *source, struct vswitch *s, struct notes *notes,
-		struct watches *watches, const struct made_list *made, char why[RELOAD_WHY]);
+ * changed. */
+int reload_made(const struct live *live, const struct made_list *made, char why[RELOAD_WHY]);
 
 #endif
