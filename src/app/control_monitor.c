@@ -1,0 +1,90 @@
+#include "app/control_parts.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "ctl/happening.h"
+
+static void say_lost(struct control_client *c)
+{
+	struct text out = client_out(c);
+
+	text_add(&out, "{\"v\":%d,\"item\":{\"event\":\"lost\",\"count\":%llu}}\n",
+		 PROTOCOL_VERSION, (unsigned long long)c->lost);
+	c->out_len += out.len;
+	c->lost = 0;
+}
+
+static void tell_client(struct control_client *c, const char *line, size_t len)
+{
+	if (!client_has_room(c)) {
+		c->lost++;
+		return;
+	}
+	if (c->lost)
+		say_lost(c);
+	memcpy(c->out + c->out_len, line, len);
+	c->out_len += len;
+	client_watch(c);
+}
+
+void control_tell(void *context, enum about about, uint32_t network, const char *line, size_t len)
+{
+	struct control *control = context;
+
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++) {
+		struct control_client *c = &control->clients[i];
+
+		if (c->fd >= 0 && c->held_count == 0 && session_wants(&c->session, about, network))
+			tell_client(c, line, len);
+	}
+}
+
+bool control_is_monitored(const struct control *control)
+{
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->clients[i].fd >= 0 && client_monitors(&control->clients[i]))
+			return true;
+	return false;
+}
+
+/* The same miss once a second: who makes it asks again and again. */
+static bool is_news(struct control *control, const struct event *event)
+{
+	const struct hash_secret secret = control->view.tables->secret;
+	uint64_t key = hash_bytes(secret, &event->ip, sizeof(event->ip));
+	uint32_t tick = clock_tick(*control->now);
+	size_t at;
+
+	key = hash_word(secret, key ^ mac_key(event->mac) ^ (uint64_t)event->network << 48);
+	at = key % CONTROL_MISSES;
+	if (control->misses[at].key == key && control->misses[at].tick == tick)
+		return false;
+	control->misses[at].key = key;
+	control->misses[at].tick = tick;
+	return true;
+}
+
+void control_event(void *context, const struct event *event)
+{
+	struct control *control = context;
+	const struct switch_view *view = &control->view;
+	const struct network *n;
+
+	if (control->listener.fd < 0 || !control_is_monitored(control))
+		return;
+	control_look_anew(control);
+	if (event->kind > EVENT_FROZEN || event->network >= view->tables->network_count)
+		return;
+	n = view->tables->networks[event->network];
+	if (!n)
+		return;
+	if (event->kind == EVENT_MOVED)
+		happening_moved(view, n, event->mac, "moved", *control->now);
+	else if (event->kind == EVENT_FROZEN)
+		happening_moved(view, n, event->mac, "frozen", *control->now);
+	else if (event->kind == EVENT_L3_MISS && is_news(control, event))
+		happening_l3_miss(view, n, event->ip);
+	else if (event->kind == EVENT_L2_MISS && is_news(control, event))
+		happening_l2_miss(view, n, event->mac);
+}
