@@ -61,17 +61,22 @@ static void take_back(struct control *control, const struct kept_report *report)
 			    strerror(-report->refused));
 }
 
-static void collect(struct control *control)
+/* Numbers of changes that others have handed over are among them, with nothing to undo. */
+static void told(void *context, const struct kept_report *report)
 {
-	const struct kept_report report = keeper_collect(control->state->keeper);
+	struct control *control = context;
 
-	control->state->records = report.records;
-	while (control->durable < report.durable)
+	control_look_anew(control);
+	control->state->records = report->records;
+	while (control->durable < report->durable)
 		undo_forget(&control->undos[++control->durable % KEEPER_ROOM]);
-	if (report.refused) {
-		take_back(control, &report);
+	if (report->refused) {
+		take_back(control, report);
 		control->durable = keeper_last(control->state->keeper);
 	}
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->clients[i].fd >= 0)
+			client_serve(&control->clients[i]);
 }
 
 static void on_kept(EV_P_ ev_io *io, int events)
@@ -86,11 +91,7 @@ static void on_kept(EV_P_ ev_io *io, int events)
 		control->view.keep = NULL;
 		return;
 	}
-	control_look_anew(control);
-	collect(control);
-	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
-		if (control->clients[i].fd >= 0)
-			client_serve(&control->clients[i]);
+	keeper_collect(control->state->keeper);
 }
 
 /* What is changed from now on survives. */
@@ -101,6 +102,9 @@ bool control_keep(struct control *control)
 	control->undos = calloc(KEEPER_ROOM, sizeof(*control->undos));
 	if (!control->undos)
 		return false;
+	for (uint64_t i = 0; i < KEEPER_ROOM; i++)
+		undo_forget(&control->undos[i]); /* others' changes leave theirs like that */
+	keeper_listen(control->state->keeper, control, told);
 	control->view.can_keep = can_keep;
 	control->view.keep = keep;
 	ev_io_init(&control->kept, on_kept, keeper_fd(control->state->keeper), EV_READ);

@@ -15,6 +15,11 @@ struct keeper {
 	pthread_t thread;
 	int fd;
 	uint64_t last, seen; /* the loop's: handed over, collected */
+	struct {
+		void *context;
+		void (*told)(void *context, const struct kept_report *report);
+	} listeners[KEEPER_LISTENERS]; /* the loop's */
+	unsigned listener_count;
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t work;
@@ -160,8 +165,16 @@ uint64_t keeper_add(struct keeper *k, struct store_change *change)
 	return k->last;
 }
 
+void keeper_listen(struct keeper *k, void *context,
+		   void (*told)(void *context, const struct kept_report *report))
+{
+	assert(k->listener_count < KEEPER_LISTENERS);
+	k->listeners[k->listener_count].context = context;
+	k->listeners[k->listener_count++].told = told;
+}
+
 /* What the thread has not begun is refused as well. */
-struct kept_report keeper_collect(struct keeper *k)
+static struct kept_report take_report(struct keeper *k)
 {
 	struct kept_report report;
 	uint64_t count;
@@ -181,4 +194,12 @@ struct kept_report keeper_collect(struct keeper *k)
 	k->seen = k->durable;
 	pthread_mutex_unlock(&k->lock);
 	return report;
+}
+
+void keeper_collect(struct keeper *k)
+{
+	const struct kept_report report = take_report(k);
+
+	for (unsigned i = 0; i < k->listener_count; i++)
+		k->listeners[i].told(k->listeners[i].context, &report);
 }

@@ -14,6 +14,7 @@
 enum {
 	KEEPER_ROOM = 4096, /* changes that wait, at most ... */
 	KEEPER_AT_ONCE = 3, /* ... and those of one request: a network, its FDB, its neighbours */
+	KEEPER_LISTENERS = 4,
 };
 
 struct keeper;
@@ -43,6 +44,12 @@ struct kept_report {
 	size_t records; /* that are kept now */
 };
 
-struct kept_report keeper_collect(struct keeper *keeper);
+/* From now on @told hears of every report, whoever handed the changes over: each knows the numbers of its
+ * own.  At most KEEPER_LISTENERS, until the end. */
+void keeper_listen(struct keeper *keeper, void *context,
+		   void (*told)(void *context, const struct kept_report *report));
+
+/* When keeper_fd() is readable: tells all who listen, in the order in which they began. */
+void keeper_collect(struct keeper *keeper);
 
 #endif
