@@ -630,7 +630,7 @@ static void what_is_traced_is_what_happens(void **state)
 	}
 
 	/* None of it happened so rarely that it proves nothing. */
-	print_message("%llu frames traced and forwarded, %llu questions refused\n",
+	print_message("# %llu frames traced and forwarded, %llu questions refused\n",
 		      (unsigned long long)t.cases, (unsigned long long)t.refused);
 	assert_true(t.cases >= CASES_MIN);
 	for (unsigned i = 0; i <= ACTION_FLOOD; i++)
