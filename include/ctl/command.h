@@ -111,6 +111,7 @@ struct command_verb {
 struct command {
 	const struct command_verb *verb;
 	uint32_t given; /* bits of enum command_part */
+	bool then;      /* a request: only if the one before it was not refused */
 	struct mac mac, lladdr;
 	struct addr ip, dst;
 	char dev[NETWORK_NAME], to[NETWORK_NAME];

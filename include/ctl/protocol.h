@@ -9,7 +9,8 @@
  *   > {"v":1,"do":"fdb add","mac":"32:39:e3:57:89:e7","dev":"vx100","dst":"10.206.67.33"}
  *   < {"v":1,"ok":false,"code":"EEXIST","message":"File exists: ..."}
  *
- * Requests of one connection are answered in their order.  "monitor" has no last line: its items come
+ * Requests of one connection are answered in their order.  One that says "then":true is carried out only if
+ * the one before it was not refused; else it is refused itself, with ECANCELED.  "monitor" has no last line: its items come
  * until the connection ends.  The version is counted up when something changes its meaning; new
  * keys and requests may come without that.  README.md has an example of each request.
  *

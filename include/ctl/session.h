@@ -67,7 +67,7 @@ struct switch_view {
 	bool (*link)(void *context, uint32_t network, uint32_t port, struct link_view *out);
 	/* False when nothing is behind the endpoint; NULL: nobody knows. */
 	bool (*endpoint)(void *context, uint16_t number, struct endpoint_view *out);
-	/* A line for those who monitor. */
+	/* A line for those who monitor; NULL where nobody does. */
 	void (*tell)(void *context, enum about about, uint32_t network, const char *line,
 		     size_t len);
 	/* Has the switch follow view->proposal, which is called @file; @dry: says what that would

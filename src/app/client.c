@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/batch.h"
 #include "app/conversation.h"
 #include "app/handover.h"
 #include "app/offline.h"
@@ -63,6 +64,12 @@ enum exit_code verb_ask(const struct verb *self, int argc, char **argv)
 	if (options.help || (argc == 2 && strcmp(argv[1], "help") == 0)) {
 		command_help(stdout, self->name);
 		return EXIT_OK;
+	}
+	if (options.batch && argc == 1)
+		return batch(self, &options);
+	if (options.batch) {
+		options_complain(self, "\"%s\" and -b: the commands are in the file", argv[1]);
+		return EXIT_USAGE;
 	}
 	if (!command_parse(&command, argc, argv, why))
 		return complain(self, &command, why);

@@ -15,6 +15,8 @@ static const struct client_option {
 	{ "socket", "S", true, offsetof(struct client_options, socket) },
 	{ "node", "n", true, offsetof(struct client_options, node) },
 	{ "file", "f", true, offsetof(struct client_options, file) },
+	{ "batch", "b", true, offsetof(struct client_options, batch) },
+	{ "force", "force", false, offsetof(struct client_options, force) },
 	{ "json", "j", false, offsetof(struct client_options, json) },
 	{ "pretty", "p", false, offsetof(struct client_options, pretty) },
 	{ "brief", "br", false, offsetof(struct client_options, brief) },

@@ -7,8 +7,8 @@
 #include "app/options.h"
 
 struct client_options {
-	const char *socket, *node, *file; /* NULL: not given */
-	bool json, pretty, brief, oneline, details, statistics, help;
+	const char *socket, *node, *file, *batch; /* NULL: not given */
+	bool json, pretty, brief, oneline, details, statistics, help, force;
 };
 
 /* Takes the options out of @argv[1..] and leaves the other words; *@argc follows.  A word that begins

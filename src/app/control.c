@@ -124,6 +124,8 @@ static void on_patience(EV_P_ ev_timer *timer, int events)
 
 void control_turn(struct control *control)
 {
+	if (control->state->keeper)
+		keeper_begin(control->state->keeper);
 	if (ev_is_active(&control->patience))
 		look_after_probes(control);
 }

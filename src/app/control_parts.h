@@ -49,7 +49,7 @@ bool control_is_monitored(const struct control *control);
 
 void control_see(struct control *control);
 
-/* The switch may have been given other tables since. */
+/* The switch may have been given other tables since, and monitors come and gone. */
 void control_look_anew(struct control *control);
 
 #endif

@@ -73,19 +73,19 @@ void control_see(struct control *control)
 					       .context = control,
 					       .link = link_of,
 					       .endpoint = endpoint_of,
-					       .tell = control_tell,
 					       .probe = send_probe,
 					       .route_mtu = route_mtu_of,
 					       .source_port = source_port_of };
 	control_look_anew(control);
 }
 
-/* The switch may have been given other tables since. */
+/* What is told when nobody listens is not even made. */
 void control_look_anew(struct control *control)
 {
 	const struct plan *plan = control->s->plan;
 
 	control->view.tables = control->s->tables;
+	control->view.tell = control_is_monitored(control) ? control_tell : NULL;
 	control->view.plan = plan;
 	control->view.subnets = plan->subnets;
 	control->view.cluster = plan->cluster->name;

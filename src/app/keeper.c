@@ -14,7 +14,8 @@ struct keeper {
 	struct store_change *taken[KEEPER_ROOM]; /* the thread's */
 	pthread_t thread;
 	int fd;
-	uint64_t last, seen; /* the loop's: handed over, collected */
+	uint64_t last, seen; /* the loop's: handed over, collected ... */
+	uint64_t told_of;    /* ... and what the thread was woken for */
 	struct {
 		void *context;
 		void (*told)(void *context, const struct kept_report *report);
@@ -160,9 +161,18 @@ uint64_t keeper_add(struct keeper *k, struct store_change *change)
 	pthread_mutex_lock(&k->lock);
 	k->last = ++k->added;
 	*place_of(k, k->last) = change;
-	pthread_cond_signal(&k->work);
 	pthread_mutex_unlock(&k->lock);
 	return k->last;
+}
+
+void keeper_begin(struct keeper *k)
+{
+	if (k->told_of == k->last)
+		return;
+	k->told_of = k->last;
+	pthread_mutex_lock(&k->lock);
+	pthread_cond_signal(&k->work);
+	pthread_mutex_unlock(&k->lock);
 }
 
 void keeper_listen(struct keeper *k, void *context,

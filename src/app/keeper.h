@@ -34,6 +34,9 @@ bool keeper_has_room(const struct keeper *keeper);
 /* Takes over @change; there must have been room when its request began.  Returns its number: the first is 1. */
 uint64_t keeper_add(struct keeper *keeper, struct store_change *change);
 
+/* Once a turn: has the thread begin with what was handed over, so that one sync serves all of it. */
+void keeper_begin(struct keeper *keeper);
+
 /* The number of the last change that was handed over. */
 uint64_t keeper_last(const struct keeper *keeper);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/batch.h"
 #include "app/client.h"
 #include "app/compare.h"
 #include "app/config.h"
@@ -260,6 +261,7 @@ static const struct verb verbs[] = {
 	  verb_ping },
 	{ "doctor", "[--json]", "what is wrong, and what mends it", verb_doctor },
 	{ "trace", "[NET] FRAME ...", "what would happen to a frame, and why", verb_ask },
+	{ "-b", "FILE|- [-force]", "a file of commands, a line each", verb_batch },
 	{ "bridge", "fdb|monitor ...", "the same, as the notes say it", verb_ask },
 	{ "ip", "neigh|link|monitor ...", "the same, as the notes say it", verb_ask },
 	{ 0 },

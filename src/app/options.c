@@ -144,7 +144,8 @@ static bool is_one_of(const char *word, const char *const *spellings)
 static void verb_first(const struct verb *verbs, int argc, char **argv)
 {
 	static const char *const valued[] = { "--socket", "-socket", "-S",    "--node", "-node",
-					      "-n",       "--file",  "-file", "-f",     NULL };
+					      "-n",       "--file",  "-file", "-f",     "--batch",
+					      "-batch",   "-b",      NULL };
 	int at = 1;
 	char *verb;
 
@@ -155,6 +156,17 @@ static void verb_first(const struct verb *verbs, int argc, char **argv)
 	verb = argv[at];
 	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
 	argv[1] = verb;
+}
+
+/* `vxs -j -b FILE`: no verb, for they are in the file. */
+static bool has_batch(int argc, char **argv)
+{
+	static const char *const spellings[] = { "-b", "-batch", "--batch", NULL };
+
+	for (int i = 1; i < argc; i++)
+		if (is_one_of(argv[i], spellings))
+			return true;
+	return false;
 }
 
 enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
@@ -173,6 +185,8 @@ enum exit_code options_dispatch(const struct verb *verbs, int argc, char **argv)
 		return version(argc - 1, argv + 1);
 	verb_first(verbs, argc, argv);
 	verb = find_verb(verbs, argv[1]);
+	if (argv[1][0] == '-' && has_batch(argc, argv))
+		return find_verb(verbs, "-b")->run(find_verb(verbs, "-b"), argc, argv);
 	return verb ? verb->run(verb, argc - 1, argv + 1) : no_such_verb(verbs, argv[1]);
 }
 

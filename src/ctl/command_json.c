@@ -61,6 +61,8 @@ size_t command_write(const struct command *c, char *out, size_t room)
 
 	json_object_set_new(object, "v", json_integer(PROTOCOL_VERSION));
 	json_object_set_new(object, "do", json_string(name_of(c->verb, name)));
+	if (c->then)
+		json_object_set_new(object, "then", json_true());
 	for (unsigned i = 0; param_exists(c->verb, i); i++)
 		if (command_has(c, c->verb->params[i].part))
 			json_object_set_new(object, c->verb->params[i].key,
@@ -72,25 +74,49 @@ size_t command_write(const struct command *c, char *out, size_t room)
 
 /* -- Reading -- */
 
-static bool find_verb(struct command *out, const char *asked, char why[COMMAND_WHY])
+/* The length of what @word begins with, when that is the first spelling of @list; else 0. */
+static size_t begins_with(const char *word, const char *list)
+{
+	size_t len = strcspn(list, "=|");
+
+	return strncmp(word, list, len) == 0 ? len : 0;
+}
+
+static bool is_called(const struct command_verb *verb, const char *asked)
+{
+	size_t noun = begins_with(asked, verb->noun), name;
+
+	if (!noun || !verb->name)
+		return noun && !asked[noun];
+	name = asked[noun] == ' ' ? begins_with(asked + noun + 1, verb->name) : 0;
+	return name && !asked[noun + 1 + name];
+}
+
+static bool no_such_request(const char *asked, char why[COMMAND_WHY])
 {
 	struct nearest nearest = nearest_to(asked);
 	char names[32][2 * WORD_ROOM];
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) > VERB_PROBE, "one for each verb");
-	for (size_t i = 0; i < command_verb_count; i++) {
+	_Static_assert(sizeof(names) / sizeof(names[0]) > VERB_TRACE, "one for each verb");
+	for (size_t i = 0; i < command_verb_count; i++)
 		nearest_offer(&nearest, name_of(&command_verbs[i], names[i]));
-		if (strcmp(names[i], asked) == 0)
-			out->verb = &command_verbs[i];
-	}
-	if (out->verb)
-		return true;
 	if (nearest.found)
 		snprintf(why, COMMAND_WHY, "no request \"%.200s\"; did you mean \"%s\"?", asked,
 			 nearest.found);
 	else
 		snprintf(why, COMMAND_WHY, "no request \"%.200s\"", asked);
 	return false;
+}
+
+static bool find_verb(struct command *out, const char *asked, char why[COMMAND_WHY])
+{
+	for (size_t i = 0; i < command_verb_count; i++) {
+		out->verb = &command_verbs[i];
+		if (is_called(out->verb, asked))
+			return true;
+	}
+	out->verb = NULL;
+	return no_such_request(asked, why);
 }
 
 static bool no_such_key(const struct command *c, const char *key, char why[COMMAND_WHY])
@@ -147,6 +173,10 @@ static bool set_all(struct command *c, json_t *object, char why[COMMAND_WHY])
 
 		if (strcmp(key, "v") == 0 || strcmp(key, "do") == 0)
 			continue;
+		if (strcmp(key, "then") == 0 && json_is_boolean(value)) {
+			c->then = json_is_true(value);
+			continue;
+		}
 		if (!param)
 			return no_such_key(c, key, why);
 		if (!set_value(c, param, value, why))

@@ -26,7 +26,7 @@ static bool shows_items(const struct render *r)
 	enum command_verb_id id = r->command->verb->id;
 
 	return id == VERB_FDB_SHOW || id == VERB_FDB_GET || id == VERB_NEIGH_SHOW ||
-	       id == VERB_NEIGH_GET || id >= VERB_LINK_SHOW;
+	       id == VERB_NEIGH_GET || id == VERB_LINK_SHOW || id >= VERB_PEER_SHOW;
 }
 
 static void render_end(const struct render *r)

@@ -260,12 +260,18 @@ static void tell_of_plan(struct session *s, const struct switch_view *view, stru
 void session_begin(struct session *s, const struct switch_view *view, const char *line, size_t len,
 		   uint64_t now, struct text *out)
 {
+	bool before = !s->refused;
 	char why[COMMAND_WHY];
 
 	*s = (struct session) { .state = SESSION_IDLE, .offers = s->offers };
 	if (!command_read(&s->command, line, len, why)) {
 		s->refused = true;
 		session_refuse(out, "EPROTO", why);
+		return;
+	}
+	if (s->command.then && !before) {
+		refuse_errno(s, out, -ECANCELED, "the request before it was refused");
+		command_free(&s->command);
 		return;
 	}
 	if (session_is_of_plan(&s->command)) {

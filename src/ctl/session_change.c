@@ -42,7 +42,7 @@ static int change_fdb(const struct command *c, const struct switch_view *view, s
 		order.lasting = FDB_LASTS_PERMANENT;
 		rc = operate_fdb_del(t, n, &order, now, why);
 	}
-	if (rc == 0)
+	if (rc == 0 && view->tell)
 		happening_fdb(view, n, c);
 	return rc;
 }
@@ -77,7 +77,7 @@ static int change_neigh(const struct command *c, const struct switch_view *view,
 		entry = as_it_stands(n, &entry);
 		rc = operate_neigh_del(n, c->ip, why);
 	}
-	if (rc == 0)
+	if (rc == 0 && view->tell)
 		happening_neigh(view, n, &entry, c->verb->id == VERB_NEIGH_DEL);
 	return rc;
 }
@@ -281,7 +281,8 @@ static unsigned flush_neigh(struct session *s, const struct switch_view *view, s
 	operate_neigh_del(n, entry.ip, why);
 	if (view->keep)
 		keep_flushed(s, view, n, &undo, (struct addr) { 0 }, now);
-	happening_neigh(view, n, &entry, true);
+	if (view->tell)
+		happening_neigh(view, n, &entry, true);
 	return SESSION_ITEM;
 }
 

@@ -63,7 +63,14 @@ bool mac_parse(const char *text, struct mac *out)
 
 const char *mac_text(struct mac m, char out[MAC_TEXT])
 {
-	snprintf(out, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", m.octet[0], m.octet[1], m.octet[2],
-		 m.octet[3], m.octet[4], m.octet[5]);
+	static const char digits[] = "0123456789abcdef";
+	char *at = out;
+
+	for (size_t i = 0; i < sizeof(m.octet); i++) {
+		*at++ = digits[m.octet[i] >> 4];
+		*at++ = digits[m.octet[i] & 15];
+		*at++ = ':';
+	}
+	at[-1] = '\0';
 	return out;
 }

@@ -5,6 +5,7 @@ import sys
 import time
 
 import chart
+import commands
 import growth
 import machine
 import report
@@ -20,6 +21,9 @@ that rotates; the table shows medians and, behind each, how many times the kerne
 """
 
 
+ROWS = {"growth": growth.PARTS, "commands": commands.PARTS}  # of --check alone, unless they are asked for
+
+
 def words(text):
     return [word for word in text.replace(",", " ").split() if word]
 
@@ -32,7 +36,7 @@ def options():
     parser.add_argument("--check", action="store_true", help="compare with the limits; exit 1 when one is missed")
     parser.add_argument("--only", type=words, metavar="CONTENDERS", help="names from --list, with commas")
     parser.add_argument("--loads", type=words, metavar="LOADS",
-                        help=f"of {','.join(LOADS)},growth; default: all, growth with --check alone")
+                        help=f"of {','.join((*LOADS, *ROWS))}; default: all, the last two with --check alone")
     parser.add_argument("--rounds", type=int, metavar="N", help="default 5, quick 1")
     parser.add_argument("--seconds", type=float, metavar="S", default=1, help="of each load; default %(default)s")
     parser.add_argument("--json", metavar="FILE", default="build-bench/bench.json", help="default %(default)s")
@@ -40,7 +44,7 @@ def options():
     parser.add_argument("--list", action="store_true", help="say who can be measured here, and why others cannot")
     given = parser.parse_args()
     known = {c.name for c in CONTENDERS}
-    for what, chosen, names in (("contender", given.only, known), ("load", given.loads, {*LOADS, "growth"})):
+    for what, chosen, names in (("contender", given.only, known), ("load", given.loads, {*LOADS, *ROWS})):
         for name in chosen or ():
             if name not in names:
                 parser.error(f"no {what} {name}; there are: {', '.join(sorted(names))}")
@@ -90,6 +94,17 @@ def measure(chosen, loads, given, programs, results, quiet):
         print("\r\033[K", end="", file=sys.stderr)
 
 
+def measure_rows(name, given, programs, results):
+    rows = []
+    for part in ROWS[name]:
+        try:
+            rows.extend(part(given, programs, results))
+        except Broken as why:
+            results.note(f"{name}: {why}")
+            rows.append({"what": part.__name__, "value": "-", "bound": "", "verdict": "MISSED"})
+    return rows
+
+
 def save(path, text):
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
@@ -113,16 +128,18 @@ def main():
         if why:
             results.note(f"{name} was not measured: {why}")
     measure(chosen, loads, given, programs, results, quiet)
-    wants_growth = "growth" in given.loads if given.loads else given.check
-    grown = growth.measure(given, programs, results) if wants_growth else []
+    rows = []
+    for name in ROWS:
+        if name in given.loads if given.loads else given.check:
+            rows.extend(measure_rows(name, given, programs, results))
     for remark in quiet.remarks():
         results.note(remark)
     print("\n".join(report.tables(results)))
-    checks = [*report.check(results, loads), *grown]
+    checks = [*report.check(results, loads), *rows]
     save(given.json, report.as_json(results, here, checks))
     save(given.svg, chart.draw(results, here))
     print(f"\n{time.monotonic() - start:.0f} s; {given.json}, {given.svg}")
-    if given.check or grown:
+    if given.check or rows:
         print("\n".join(report.lines_of(checks)))
     return 1 if given.check and any(row["verdict"] == "MISSED" for row in checks) else 0
 

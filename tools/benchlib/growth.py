@@ -104,12 +104,4 @@ def row(what, value, bound, unit, at_least=False, **more):
             "verdict": "ok" if (value >= bound if at_least else value <= bound) else "MISSED", **more}
 
 
-def measure(given, programs, results):
-    rows = []
-    for part in (flow, broadcast):
-        try:
-            rows.extend(part(given, programs, results))
-        except Broken as why:
-            results.note(f"growth: {why}")
-            rows.append({"what": part.__name__, "value": "-", "bound": "", "verdict": "MISSED"})
-    return rows
+PARTS = (flow, broadcast)
