@@ -33,6 +33,7 @@ enum {
 	ENGINE_FLOOD_MESSAGES = 64, /* copies of flooded frames per turn */
 	ENGINE_FLOOD_SLOTS = 256,   /* flooded frames of one network waiting (engine/flood.h) */
 	ENGINE_RECEIVE_BATCH = 64,  /* datagrams per receive call */
+	ENGINE_LEASES = 64,         /* leases of DHCP clients that wait for the disk */
 };
 
 #define ENGINE_PATIENCE (100 * NS_PER_MS) /* for how long a full socket is waited for */
@@ -110,6 +111,24 @@ int engine_probe(struct engine *e, const struct probe_order *order, uint64_t now
 
 /* The largest outer packet that the system would now send to @to for @network; 0: it does not say. */
 uint32_t engine_route_mtu(const struct engine *e, uint32_t network, struct addr to);
+
+/* -- Leases of DHCP clients (table/bindings.h). -- */
+
+/* A binding that changed, and is to survive a restart. */
+struct lease_change {
+	uint64_t ticket; /* rises by one; the first is 1 */
+	uint32_t network;
+	struct binding binding; /* its address, its client */
+	uint32_t left;          /* seconds that the client has it; 0: it has it no more */
+};
+
+/* The next change; false when there is none. */
+bool engine_next_lease(struct engine *e, struct lease_change *out);
+
+/* All changes up to @ticket, which have been taken, are durable: now clients are told.  Or they are not and
+ * never will be: no client hears of them, and what was given for the first time is given back. */
+void engine_leases_durable(struct engine *e, uint64_t ticket);
+void engine_leases_refused(struct engine *e, uint64_t ticket);
 
 /* Once a second: ageing, a bounded number of steps. */
 void engine_tick(struct engine *e, uint64_t now);

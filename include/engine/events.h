@@ -13,6 +13,8 @@ enum event_kind {
 	EVENT_L3_MISS,  /* ip */
 	EVENT_MOVED,    /* mac, place: its new place */
 	EVENT_FROZEN,   /* mac, place: where it stays */
+	EVENT_NO_LEASE, /* mac: of a DHCP client for whom there was no address */
+	EVENT_DECLINED, /* mac, ip: a DHCP client found the address in use by somebody else */
 	EVENT_REPEATED, /* mac: the source of a frame that local ports flood again and again */
 	EVENT_NO_RUNS, /* endpoint, source, error: this socket cannot do runs, singles from now on */
 	EVENT_NO_SUPERFRAMES, /* place, superframe, error: a port refused one, none from now on */

@@ -8,7 +8,7 @@
  *   reply                                forwarded  forwarded  ends here: answered if known and a
  *                                                              request, else dropped
  *
- * Known is what the neighbour table holds.  Nothing that came from a peer is ever answered. */
+ * Known is what the neighbour table holds, and who leases an address of ours.  Nothing that came from a peer is ever answered. */
 #ifndef PATH_PROXY_H
 #define PATH_PROXY_H
 
@@ -16,7 +16,7 @@
 
 enum proxy_outcome {
 	PROXY_NOT_OURS, /* neither ARP nor ND, or to be forwarded */
-	PROXY_ANSWER,   /* reply from neigh_slot */
+	PROXY_ANSWER,   /* reply from neigh_slot, or with `mac` where that is none */
 	PROXY_DROP,     /* consumed: reason says why */
 };
 
@@ -27,6 +27,7 @@ struct proxy {
 	enum drop_reason reason;
 	enum miss miss;
 	struct addr ip; /* what was asked for */
+	struct mac mac; /* PROXY_ANSWER: who is there */
 };
 
 struct proxy proxy_decide(const struct network *n, uint32_t port, const struct frame *f,

@@ -13,10 +13,11 @@
  *   DELIVER_ALL        inbound: to every local port, never to another peer (split horizon)
  *   SEND(peer)         outbound: to one peer
  *   FLOOD(list, ports) outbound: to every destination of the list and every other local port
- *   PUNT(service)      inbound: it is for the switch itself, and no port sees it */
+ *   PUNT(service)      it is for the switch itself, and nobody else sees it */
 #ifndef PATH_VERDICT_H
 #define PATH_VERDICT_H
 
+#include "table/bindings.h"
 #include "table/tables.h"
 #include "wire/frame.h"
 
@@ -35,6 +36,7 @@ enum service {
 	SERVICE_NONE,
 	SERVICE_PROBE_REQUEST, /* to be answered to the peer it came from */
 	SERVICE_PROBE_ANSWER,  /* to a probe of ours, named in the effects */
+	SERVICE_DHCP,          /* outbound: a client's, to be answered on the port it came from */
 };
 
 /* What a REPLY says. */
@@ -42,6 +44,7 @@ enum answer {
 	ANSWER_NONE,
 	ANSWER_ARP,     /* ARP reply from the neighbour table */
 	ANSWER_ND,      /* neighbour advertisement from the neighbour table */
+	ANSWER_BINDING, /* ARP reply: the gateway that DHCP speaks for, or who leases the address */
 	ANSWER_TOO_BIG, /* ICMP: the frame does not fit the path; also counted as tx-too-big */
 };
 
@@ -76,8 +79,10 @@ struct verdict {
 	struct destination to;   /* SEND; port filled in, never 0 */
 	struct flood_list *list; /* FLOOD; NULL: local ports only */
 
-	enum answer answer;  /* REPLY */
-	uint32_t answer_mtu; /* ANSWER_TOO_BIG: inner bytes that fit */
+	enum answer answer;    /* REPLY */
+	uint32_t answer_mtu;   /* ANSWER_TOO_BIG: inner bytes that fit */
+	struct addr answer_ip; /* ANSWER_BINDING: who was asked for ... */
+	struct mac answer_mac; /* ... and is there */
 
 	enum service service; /* PUNT */
 

@@ -47,7 +47,7 @@ struct binding {
 	struct dhcp_client client; /* whose it is, or was last; len 0: nobody's */
 	struct mac mac;            /* of that client, or of the host that it is reserved for */
 	uint8_t state;             /* enum binding_state */
-	bool reserved;
+	uint32_t host;             /* that it is reserved for, counted from 1; 0: none */
 };
 
 /* What clients are told besides their address. */
@@ -56,7 +56,6 @@ struct dhcp_terms {
 	struct ifaddress
 		gateway; /* the server's address, with the length of the prefix on the link */
 	struct mac mac;  /* that the server speaks from */
-	bool router;     /* clients send to the gateway what goes elsewhere */
 	uint16_t mtu;
 	uint32_t duration; /* s */
 	struct addr servers[DHCP_SERVERS];
@@ -71,6 +70,7 @@ struct reservation {
 	struct addr ip;
 	struct mac mac;
 	bool given;
+	const char *name; /* or NULL; copied */
 };
 
 struct bindings;
@@ -95,11 +95,23 @@ uint32_t bindings_of(const struct bindings *b, const struct dhcp_client *client)
 /* Has somebody a lease on the address in @slot? */
 bool bindings_leased(const struct bindings *b, uint32_t slot, uint32_t tick);
 
+/* Is it kept for somebody, or from everybody? */
+bool bindings_in_use(const struct bindings *b, uint32_t slot, uint32_t tick);
+
 /* May the client have the address in @slot? */
 bool bindings_may(const struct bindings *b, uint32_t slot, const struct dhcp_client *client,
 		  struct mac mac, uint32_t tick);
 
 uint32_t bindings_room(const struct bindings *b); /* addresses that can be given at all */
+
+/* The name of the host that the address in @slot is reserved for; "". */
+const char *bindings_name(const struct bindings *b, uint32_t slot);
+
+/* Does nobody else have the gateway's address, so that it is us who answer for it?  At first yes. */
+bool bindings_are_gateway(const struct bindings *b);
+
+/* May @port be heard now?  Port numbers are those of the network. */
+bool bindings_hear(const struct bindings *b, uint32_t port, uint64_t now);
 
 /* -- Changing -- */
 
@@ -117,6 +129,11 @@ void bindings_release(struct bindings *b, uint32_t slot);
 
 /* Somebody unknown uses it. */
 void bindings_decline(struct bindings *b, uint32_t slot, uint32_t tick);
+
+void bindings_be_gateway(struct bindings *b, bool are);
+
+/* @port was heard. */
+void bindings_heard(struct bindings *b, uint32_t port, uint64_t now);
 
 /* Takes over what @old remembers, as far as it can be here. */
 void bindings_adopt(struct bindings *b, const struct bindings *old);

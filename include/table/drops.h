@@ -73,7 +73,13 @@
 	  "a probe from a stranger, or one of too many in a second: not answered",                 \
 	  "ask more slowly, and from a node that the file names")                                  \
 	X(PROBE_UNASKED, "probe-unasked", "an answer to no probe of ours, or no probe at all",     \
-	  "nothing: it came too late, or somebody makes it up")
+	  "nothing: it came too late, or somebody makes it up")                                    \
+	X(DHCP_INVALID, "dhcp-invalid",                                                            \
+	  "what a local port sent to a DHCP server is no message of a client",                     \
+	  "give this network no DHCP relay, and no client but of Ethernet: dhcp answers here")     \
+	X(DHCP_LIMITED, "dhcp-limited",                                                            \
+	  "more DHCP messages in a second than one port, or the disk, is good for",                \
+	  "nothing: clients ask again; else find who asks without end (tcpdump port 67)")
 
 enum drop_reason {
 #define X(name, text, why, remedy) DROP_##name,

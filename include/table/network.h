@@ -13,10 +13,13 @@ enum {
 	NETWORK_NAME = 64,
 	NETWORK_PORTS = 128,
 	NETWORK_ANSWERS = 100, /* "too big" messages a second */
+	NETWORK_DHCP = 50,     /* DHCP messages a second that are read, of each port */
 };
 
 #define NETWORK_NONE UINT32_MAX
 #define PORT_NONE    UINT32_MAX
+
+struct bindings;
 
 /* What happens to ARP and ND from local ports (SPEC §3). */
 enum arp_mode { ARP_FLOOD, ARP_SUPPRESS, ARP_PROXY };
@@ -56,6 +59,7 @@ struct network_counters {
 	uint64_t bad_checksums; /* frames of peers, of those of which it was looked at */
 	uint64_t probes_sent, probes_heard; /* our probes, and the answers to them */
 	uint64_t probes_answered;           /* probes of others */
+	uint64_t dhcp_heard, dhcp_answered; /* messages of clients, and those to them */
 	struct drops drops;
 };
 
@@ -75,7 +79,8 @@ struct network {
 	struct neigh *neigh;
 	struct flood_list *flood; /* the all-zero entry; NULL: none */
 	uint32_t flood_origin;
-	struct peer_set *members; /* who may speak; NULL: anyone (`accept: any`) */
+	struct peer_set *members;  /* who may speak; NULL: anyone (`accept: any`) */
+	struct bindings *bindings; /* of DHCP clients on local ports; NULL: nobody answers them */
 
 	bool learning; /* from peers; local sources are always learned */
 	bool strict_reserved;

@@ -98,6 +98,34 @@ static void say_no_superframes(struct notes *notes, const struct vswitch *s,
 		    swallowed);
 }
 
+static void say_no_lease(struct notes *notes, const struct vswitch *s, const struct event *event,
+			 uint64_t now)
+{
+	uint32_t swallowed;
+	char mac[MAC_TEXT];
+
+	if (!log_allowed(&notes->no_lease, now, &swallowed))
+		return;
+	log_warning("network %s: no address is left for the DHCP client %s: `vxs dhcp show` lists "
+		    "who has them (%" PRIu32 " more such lines were left out)",
+		    s->tables->networks[event->network]->name, mac_text(event->mac, mac),
+		    swallowed);
+}
+
+static void say_declined(struct notes *notes, const struct vswitch *s, const struct event *event,
+			 uint64_t now)
+{
+	char mac[MAC_TEXT], ip[ADDR_TEXT];
+	uint32_t swallowed;
+
+	if (!log_allowed(&notes->declined, now, &swallowed))
+		return;
+	log_warning("network %s: the DHCP client %s found %s in use by somebody else; nobody is "
+		    "given it for a while (%" PRIu32 " more such lines were left out)",
+		    s->tables->networks[event->network]->name, mac_text(event->mac, mac),
+		    addr_text(event->ip, ip), swallowed);
+}
+
 void notes_share(struct notes *notes, void (*shared)(void *context, const struct event *event),
 		 void *context)
 {
@@ -116,6 +144,10 @@ void notes_drain(struct notes *notes, struct vswitch *s, uint64_t now)
 			say_frozen(notes, s, &event, now);
 		else if (event.kind == EVENT_REPEATED)
 			say_repeated(notes, s, &event, now);
+		else if (event.kind == EVENT_NO_LEASE)
+			say_no_lease(notes, s, &event, now);
+		else if (event.kind == EVENT_DECLINED)
+			say_declined(notes, s, &event, now);
 		else if (event.kind == EVENT_NO_RUNS)
 			say_no_runs(notes, s, &event, now);
 		else if (event.kind == EVENT_NO_SUPERFRAMES)

@@ -11,7 +11,7 @@
 enum { NOTES_GROUP_SILENCE = 30 }; /* seconds of flooding into a silent group before we say so */
 
 struct notes {
-	struct log_limit frozen, repeated, no_runs, no_superframes;
+	struct log_limit frozen, repeated, no_runs, no_superframes, no_lease, declined;
 	void (*shared)(void *context, const struct event *event); /* or NULL */
 	void *context;
 	uint32_t *silent_since; /* by group of the plan: tick of the first flood, 0 none yet, */

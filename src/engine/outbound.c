@@ -41,12 +41,14 @@ static void flood(struct engine *e, const struct network *n, const struct verdic
 }
 
 static void carry_out(struct engine *e, const struct network *n, const struct verdict *v,
-		      struct frame *f, struct packet *packet)
+		      struct frame *f, struct packet *packet, uint64_t now)
 {
 	switch (v->action) {
 	case ACTION_DROP:
-	case ACTION_DELIVER_ALL: /* these are inbound only */
+	case ACTION_DELIVER_ALL: /* inbound only */
+		break;
 	case ACTION_PUNT:
+		dhcp_serve(e, e->tables->networks[n->id], v, f, now);
 		break;
 	case ACTION_REPLY:
 		answer(e, n, v, f);
@@ -74,7 +76,7 @@ static void forward(struct engine *e, const struct network *n, uint32_t port, st
 	note = verdict_commit(e->tables, &v, f, now);
 	watch_events(e, &v, f, note, now);
 	if (f) /* else there is nothing to carry: the verdict is a drop */
-		carry_out(e, n, &v, f, packet);
+		carry_out(e, n, &v, f, packet, now);
 }
 
 /* Messages that one frame was worth; 0: there is none now; −errno: the port failed. */

@@ -6,10 +6,11 @@
  *   encap.c     frames become datagrams      runs.c      datagrams become runs
  *   answer.c    what the switch itself says  refusal.c   ports that refuse superframes
  *   flood.c     copies that wait             engine.c    making, attaching, the end of a turn
- *   probe.c     probes answered and sent */
+ *   probe.c     probes answered and sent     dhcp.c      clients of DHCP served */
 #ifndef ENGINE_STATE_H
 #define ENGINE_STATE_H
 
+#include "dhcp.h"
 #include "engine/engine.h"
 #include "flood.h"
 #include "offload/coalesce.h"
@@ -59,6 +60,7 @@ struct engine {
 	uint16_t underlay_count;
 	uint32_t blocked; /* underlays that are */
 
+	struct dhcp_queue dhcp;
 	struct event_ring events;
 	struct trace trace;
 	struct engine_counters count;

@@ -2,6 +2,7 @@
 
 #include "decide.h"
 #include "path/proxy.h"
+#include "service.h"
 #include "wire/ecn.h"
 #include "wire/icmp.h"
 #include "wire/vxlan.h"
@@ -65,12 +66,15 @@ static bool arrives_sound(const struct question *q, struct verdict *v)
 	return source_belongs(v, q->tables, n, f->eth.src, true, q->now);
 }
 
-/* Step 3, first half: ARP and ND that end at the switch itself.  True when the frame did. */
+/* Step 3, first half: DHCP, ARP and ND that end at the switch itself.  True when the frame did. */
 static bool ends_here(const struct question *q, struct verdict *v)
 {
 	const struct network *n = q->network;
-	struct proxy proxy = proxy_decide(n, q->port, q->frame, q->now);
+	struct proxy proxy;
 
+	if (n->bindings && service_takes(v, n, q->port, q->frame, q->now))
+		return true;
+	proxy = proxy_decide(n, q->port, q->frame, q->now);
 	if (proxy.outcome == PROXY_NOT_OURS)
 		return false;
 	v->neigh_slot = proxy.neigh_slot;
@@ -82,6 +86,8 @@ static bool ends_here(const struct question *q, struct verdict *v)
 		return !verdict_drop(v, proxy.reason);
 	v->action = ACTION_REPLY;
 	v->answer = proxy.answer;
+	v->answer_ip = proxy.ip;
+	v->answer_mac = proxy.mac;
 	v->port = q->port;
 	return true;
 }

@@ -1,5 +1,6 @@
 #include "path/proxy.h"
 
+#include "base/clock.h"
 #include "wire/arp.h"
 #include "wire/icmp.h"
 #include "wire/nd.h"
@@ -66,29 +67,58 @@ static bool lives_behind(const struct network *n, uint32_t port, const struct fr
 	return entry && !entry->list && place_same(entry->place, place_port(port));
 }
 
+/* Whom an address leads to. */
+struct known {
+	bool is;
+	uint32_t slot; /* of the neighbour; NEIGH_NONE: a client of ours */
+	struct mac mac;
+};
+
+static struct known find_lease(const struct network *n, struct addr ip, uint64_t now)
+{
+	struct known known = { .slot = NEIGH_NONE };
+	uint32_t slot = n->bindings ? bindings_find(n->bindings, ip) : BINDING_NONE;
+
+	if (slot != BINDING_NONE && bindings_leased(n->bindings, slot, clock_tick(now))) {
+		known.is = true;
+		known.mac = bindings_at(n->bindings, slot)->mac;
+	}
+	return known;
+}
+
+static struct known find_known(const struct network *n, struct addr ip, uint64_t now)
+{
+	uint32_t slot = neigh_find(n->neigh, ip);
+
+	if (slot == NEIGH_NONE)
+		return find_lease(n, ip, now);
+	return (struct known) { .is = true, .slot = slot, .mac = neigh_at(n->neigh, slot)->mac };
+}
+
 static struct proxy forward(void)
 {
 	return (struct proxy) { .outcome = PROXY_NOT_OURS, .neigh_slot = NEIGH_NONE };
 }
 
-static struct proxy answer(const struct talk *talk, uint32_t slot)
+static struct proxy answer(const struct talk *talk, const struct known *known)
 {
 	return (struct proxy) {
 		.outcome = PROXY_ANSWER,
-		.answer = talk->answer,
-		.neigh_slot = slot,
+		.answer = known->slot == NEIGH_NONE ? ANSWER_BINDING : talk->answer,
+		.neigh_slot = known->slot,
 		.ip = talk->about,
+		.mac = known->mac,
 	};
 }
 
 /* Under `proxy` nothing goes on: who is not answered was in vain. */
-static struct proxy consume(const struct talk *talk, uint32_t slot, bool here)
+static struct proxy consume(const struct talk *talk, const struct known *known, bool here)
 {
 	return (struct proxy) {
 		.outcome = PROXY_DROP,
-		.neigh_slot = slot,
+		.neigh_slot = known->slot,
 		.reason = here ? DROP_SAME_PORT : DROP_NEIGH_UNKNOWN,
-		.miss = talk->request && slot == NEIGH_NONE ? MISS_L3 : MISS_NONE,
+		.miss = talk->request && !known->is ? MISS_L3 : MISS_NONE,
 		.ip = talk->about,
 	};
 }
@@ -97,7 +127,7 @@ struct proxy proxy_decide(const struct network *n, uint32_t port, const struct f
 			  uint64_t now)
 {
 	struct talk talk;
-	uint32_t slot;
+	struct known known;
 	bool here;
 
 	if (n->arp == ARP_FLOOD)
@@ -106,18 +136,18 @@ struct proxy proxy_decide(const struct network *n, uint32_t port, const struct f
 	if (talk.answer == ANSWER_NONE || (n->arp == ARP_SUPPRESS && !talk.everyone))
 		return forward();
 
-	slot = neigh_find(n->neigh, talk.about);
-	here = slot != NEIGH_NONE && lives_behind(n, port, f, neigh_at(n->neigh, slot)->mac, now);
-	if (talk.request && slot != NEIGH_NONE && !here)
-		return answer(&talk, slot);
-	return n->arp == ARP_SUPPRESS ? forward() : consume(&talk, slot, here);
+	known = find_known(n, talk.about, now);
+	here = known.is && lives_behind(n, port, f, known.mac, now);
+	if (talk.request && known.is && !here)
+		return answer(&talk, &known);
+	return n->arp == ARP_SUPPRESS ? forward() : consume(&talk, &known, here);
 }
 
-static size_t arp_answer(struct room out, const struct neigh_entry *entry, const struct frame *f)
+static size_t arp_answer(struct room out, struct mac mac, const struct frame *f)
 {
 	struct arp request;
 
-	return arp_read(f, &request) ? arp_reply_write(out, f, &request, entry->mac) : 0;
+	return arp_read(f, &request) ? arp_reply_write(out, f, &request, mac) : 0;
 }
 
 static size_t nd_answer(struct room out, const struct neigh_entry *entry, const struct frame *f)
@@ -134,7 +164,9 @@ size_t reply_write(struct room out, const struct network *n, const struct verdic
 	case ANSWER_NONE:
 		return 0;
 	case ANSWER_ARP:
-		return arp_answer(out, neigh_at(n->neigh, v->neigh_slot), f);
+		return arp_answer(out, neigh_at(n->neigh, v->neigh_slot)->mac, f);
+	case ANSWER_BINDING:
+		return arp_answer(out, v->answer_mac, f);
 	case ANSWER_ND:
 		return nd_answer(out, neigh_at(n->neigh, v->neigh_slot), f);
 	case ANSWER_TOO_BIG:

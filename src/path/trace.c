@@ -184,6 +184,22 @@ static void tell_neighbour(const struct tale *tale)
 	text_add(tale->out, "  (%s)", origin_words(tale->tables->origins, v->origin));
 }
 
+/* The network answers for its gateway, and for those who lease an address of it. */
+static void tell_binding(const struct tale *tale)
+{
+	const struct verdict *v = tale->verdict;
+	const struct dhcp_terms *terms = bindings_terms(tale->network->bindings);
+	char ip[ADDR_TEXT], mac[MAC_TEXT];
+
+	if (v->answer == ANSWER_BINDING)
+		text_add(tale->out, "%s lladdr %s %s", addr_text(v->answer_ip, ip),
+			 mac_text(v->answer_mac, mac),
+			 addr_equal(v->answer_ip, terms->gateway.addr) ? "gateway" : "leased");
+	else
+		text_add(tale->out, "DHCP ends here: dhcp is on, and %s answers",
+			 addr_text(terms->gateway.addr, ip));
+}
+
 static void out_look_up(const struct tale *tale)
 {
 	const struct verdict *v = tale->verdict;
@@ -191,6 +207,9 @@ static void out_look_up(const struct tale *tale)
 
 	if (v->neigh_slot != NEIGH_NONE)
 		tell_neighbour(tale);
+	else if (v->answer == ANSWER_BINDING || v->service == SERVICE_DHCP ||
+		 v->reason == DROP_DHCP_LIMITED)
+		tell_binding(tale);
 	else if (v->action == ACTION_DROP && v->reason == DROP_NEIGH_UNKNOWN)
 		text_add(tale->out, "no neighbour %s", addr_text(v->effects.miss_ip, ip));
 	else if (v->fdb_slot != FDB_NONE)
@@ -257,7 +276,6 @@ static void out_change(const struct tale *tale)
 static void tell_reply(const struct tale *tale)
 {
 	const struct verdict *v = tale->verdict;
-	const struct neigh_entry *entry;
 	char ip[ADDR_TEXT], mac[MAC_TEXT];
 
 	text_add(tale->out, "REPLY on %s: ", port_name(tale, v->port));
@@ -266,9 +284,8 @@ static void tell_reply(const struct tale *tale)
 			 v->answer_mtu, drop_name(v->reason));
 		return;
 	}
-	entry = neigh_at(tale->network->neigh, v->neigh_slot);
-	text_add(tale->out, "%s %s is at %s", v->answer == ANSWER_ARP ? "ARP" : "ND",
-		 addr_text(entry->ip, ip), mac_text(entry->mac, mac));
+	text_add(tale->out, "%s %s is at %s", v->answer == ANSWER_ND ? "ND" : "ARP",
+		 addr_text(v->answer_ip, ip), mac_text(v->answer_mac, mac));
 }
 
 static void out_leave(const struct tale *tale)
@@ -295,7 +312,8 @@ static void out_leave(const struct tale *tale)
 	case ACTION_DELIVER_ALL:
 		text_add(tale->out, "DELIVER to %s", port_name(tale, v->port));
 		break;
-	case ACTION_PUNT: /* inbound only */
+	case ACTION_PUNT:
+		text_add(tale->out, "PUNT: DHCP, answered on %s", port_name(tale, v->from_port));
 		break;
 	}
 }
@@ -311,6 +329,7 @@ static unsigned out_dropped_at(const struct verdict *v)
 	case DROP_SAME_PORT:
 	case DROP_NEIGH_UNKNOWN:
 	case DROP_NO_REMOTE:
+	case DROP_DHCP_LIMITED:
 		return 3;
 	case DROP_UNDERLAY_ERROR:
 	case DROP_TX_TOO_BIG:

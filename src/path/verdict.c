@@ -89,6 +89,10 @@ static void count_punt(struct tables *t, struct network *n, const struct verdict
 		peers_probed(t->peers, sender, now);
 		budget_spend(&t->probe_answers, 1, now);
 		break;
+	case SERVICE_DHCP:
+		n->count.dhcp_heard++;
+		bindings_heard(n->bindings, v->from_port, now);
+		break;
 	case SERVICE_PROBE_ANSWER:
 		n->count.probes_heard++;
 		probes_answered(&t->probes, v->effects.probe, v->effects.no_network,

@@ -1,10 +1,12 @@
 #include "table/bindings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "agenda.h"
 #include "pages.h"
 #include "slot_index.h"
+#include "table/network.h"
 
 struct bindings {
 	struct dhcp_terms terms;
@@ -24,6 +26,11 @@ struct bindings {
 	struct slot_list offered;  /* the oldest first */
 	struct agenda *agenda;     /* of what ends by itself */
 	uint32_t offers, declines;
+
+	char (*names)[DHCP_NAME]; /* of hosts, by number less 1 */
+	uint32_t host_count;
+	struct budget asks[NETWORK_PORTS];
+	bool are_gateway;
 };
 
 /* -- Making -- */
@@ -56,10 +63,9 @@ static void take(struct bindings *b, uint32_t ip)
 
 static void reserve(struct bindings *b, uint32_t slot, const struct reservation *r)
 {
-	b->slots[slot].ip = number_of(r->ip);
-	b->slots[slot].mac = r->mac;
-	b->slots[slot].reserved = true;
-	slot_index_add(&b->hosts, mac_tag(b, r->mac), slot);
+	snprintf(b->names[b->host_count], DHCP_NAME, "%s", r->name ? r->name : "");
+	b->slots[slot] =
+		(struct binding) { .ip = number_of(r->ip), .mac = r->mac, .host = ++b->host_count };
 }
 
 static int compare_ips(const void *left, const void *right)
@@ -76,12 +82,8 @@ static void reserve_outside(struct bindings *b, const struct reservation *reserv
 
 	for (size_t i = 0; i < count; i++)
 		if (reserved[i].given && number_of(reserved[i].ip) - b->base >= b->pool)
-			b->slots[b->count++] = (struct binding) { .ip = number_of(reserved[i].ip),
-								  .mac = reserved[i].mac,
-								  .reserved = true };
+			reserve(b, b->count++, &reserved[i]);
 	qsort(outside, b->count - b->pool, sizeof(*outside), compare_ips);
-	for (uint32_t slot = b->pool; slot < b->count; slot++)
-		slot_index_add(&b->hosts, mac_tag(b, b->slots[slot].mac), slot);
 }
 
 static void fill(struct bindings *b, const struct reservation *reserved, size_t count)
@@ -100,8 +102,13 @@ static void fill(struct bindings *b, const struct reservation *reserved, size_t 
 			take(b, number_of(reserved[i].ip));
 	}
 	reserve_outside(b, reserved, count);
-	for (uint32_t slot = 0; slot < b->count; slot++)
+	for (uint32_t slot = 0; slot < b->count; slot++) {
 		b->room += b->slots[slot].state != BINDING_TAKEN;
+		if (b->slots[slot].host)
+			slot_index_add(&b->hosts, mac_tag(b, b->slots[slot].mac), slot);
+	}
+	for (uint32_t port = 0; port < NETWORK_PORTS; port++)
+		b->asks[port] = (struct budget) { .rate = NETWORK_DHCP, .tokens = NETWORK_DHCP };
 }
 
 static bool allocate(struct bindings *b, size_t slots)
@@ -109,7 +116,9 @@ static bool allocate(struct bindings *b, size_t slots)
 	b->slots = pages_new(slots, sizeof(*b->slots));
 	b->links = pages_new(slots, sizeof(*b->links));
 	b->agenda = agenda_new();
-	return b->slots && b->links && b->agenda && agenda_reserve(b->agenda, (uint32_t)slots) &&
+	b->names = calloc(slots - b->pool + 1, sizeof(*b->names));
+	return b->names && b->slots && b->links && b->agenda &&
+	       agenda_reserve(b->agenda, (uint32_t)slots) &&
 	       slot_index_init(&b->clients, (uint32_t)slots) &&
 	       slot_index_init(&b->hosts, (uint32_t)slots);
 }
@@ -133,6 +142,7 @@ struct bindings *bindings_new(const struct dhcp_terms *terms, const struct reser
 	b->pool = b->count = pool_size(terms->pool);
 	b->free = b->offered = SLOT_LIST_EMPTY;
 	b->reserved = count;
+	b->are_gateway = true;
 	if (count > SLOT_INDEX_MAX / 2 || !allocate(b, slots_for(b, count))) {
 		bindings_free(b);
 		return NULL;
@@ -150,6 +160,7 @@ void bindings_free(struct bindings *b)
 	if (b->hosts.cells)
 		slot_index_done(&b->hosts);
 	agenda_free(b->agenda);
+	free(b->names);
 	pages_free(b->links, slots_for(b, b->reserved), sizeof(*b->links));
 	pages_free(b->slots, slots_for(b, b->reserved), sizeof(*b->slots));
 	free(b);
@@ -170,6 +181,31 @@ uint32_t bindings_end(const struct bindings *b)
 uint32_t bindings_room(const struct bindings *b)
 {
 	return b->room;
+}
+
+const char *bindings_name(const struct bindings *b, uint32_t slot)
+{
+	return b->slots[slot].host ? b->names[b->slots[slot].host - 1] : "";
+}
+
+bool bindings_are_gateway(const struct bindings *b)
+{
+	return b->are_gateway;
+}
+
+void bindings_be_gateway(struct bindings *b, bool are)
+{
+	b->are_gateway = are;
+}
+
+bool bindings_hear(const struct bindings *b, uint32_t port, uint64_t now)
+{
+	return port < NETWORK_PORTS && budget_at(&b->asks[port], now) > 0;
+}
+
+void bindings_heard(struct bindings *b, uint32_t port, uint64_t now)
+{
+	budget_spend(&b->asks[port], 1, now);
 }
 
 const struct binding *bindings_at(const struct bindings *b, uint32_t slot)
@@ -220,6 +256,15 @@ bool bindings_leased(const struct bindings *b, uint32_t slot, uint32_t tick)
 	return b->slots[slot].state == BINDING_LEASED && !is_over(&b->slots[slot], tick);
 }
 
+bool bindings_in_use(const struct bindings *b, uint32_t slot, uint32_t tick)
+{
+	const struct binding *binding = &b->slots[slot];
+
+	return (binding->state == BINDING_OFFERED || binding->state == BINDING_LEASED ||
+		binding->state == BINDING_DECLINED) &&
+	       !is_over(binding, tick);
+}
+
 /* A host of the file has its own, and no other. */
 bool bindings_may(const struct bindings *b, uint32_t slot, const struct dhcp_client *client,
 		  struct mac mac, uint32_t tick)
@@ -228,7 +273,7 @@ bool bindings_may(const struct bindings *b, uint32_t slot, const struct dhcp_cli
 
 	if (binding->state == BINDING_TAKEN)
 		return false;
-	if (binding->reserved)
+	if (binding->host)
 		return mac_equal(binding->mac, mac);
 	if (reserved_for(b, mac) != SLOT_NONE)
 		return false;
@@ -270,7 +315,7 @@ static void forget_client(struct bindings *b, uint32_t slot)
 void bindings_release(struct bindings *b, uint32_t slot)
 {
 	lift(b, slot);
-	if (b->slots[slot].reserved)
+	if (b->slots[slot].host)
 		return;
 	b->slots[slot].state = BINDING_FREE;
 	slot_list_append(&b->free, b->links, slot);
@@ -320,7 +365,7 @@ static void end_at(struct bindings *b, uint32_t slot, enum binding_state state, 
 static uint32_t find_fresh(struct bindings *b)
 {
 	while (b->fresh < b->pool &&
-	       (b->slots[b->fresh].state != BINDING_FRESH || b->slots[b->fresh].reserved))
+	       (b->slots[b->fresh].state != BINDING_FRESH || b->slots[b->fresh].host))
 		b->fresh++;
 	return b->fresh < b->pool ? b->fresh : b->free.first;
 }
@@ -409,6 +454,8 @@ static void adopt_free(struct bindings *b, const struct binding *from)
 /* Offers are hints: who got one asks again. */
 void bindings_adopt(struct bindings *b, const struct bindings *old)
 {
+	memcpy(b->asks, old->asks, sizeof(b->asks));
+	b->are_gateway = old->are_gateway;
 	for (uint32_t slot = old->free.first; slot != SLOT_NONE; slot = old->links[slot].next)
 		adopt_free(b, &old->slots[slot]);
 	for (uint32_t i = 0; i < old->count; i++) {

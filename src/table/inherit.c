@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "table/bindings.h"
 #include "tables_parts.h"
 
 struct keeping {
@@ -49,11 +50,19 @@ static bool inherit_neighbours(const struct keeping *k, struct network *n)
 	return true;
 }
 
+/* Clients keep what they have, wherever the network still gives out addresses. */
+static void inherit_bindings(struct network *n, const struct network *old)
+{
+	if (n->bindings && old->bindings)
+		bindings_adopt(n->bindings, old->bindings);
+}
+
 /* Room in the running tables is nothing that can be seen.  One more for the own entry of a port. */
 bool tables_inherit(const struct tables *beside, struct network *n, const struct network *old)
 {
 	struct keeping k = { .origins = beside->origins, .n = n, .old = old };
 
+	inherit_bindings(n, old);
 	if (n->keeps_tables)
 		return fdb_reserve(old->fdb, fdb_counts(n->fdb)->fixed + 1) &&
 		       neigh_reserve(old->neigh, neigh_count(n->neigh));

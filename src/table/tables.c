@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "slot_index.h"
+#include "table/bindings.h"
 #include "tables_parts.h"
 #include "wire/vxlan.h"
 
@@ -87,6 +88,7 @@ void network_free(struct network *n)
 	neigh_free(n->neigh);
 	flood_list_put(n->flood);
 	peer_set_put(n->members);
+	bindings_free(n->bindings);
 	free(n);
 }
 

@@ -28,7 +28,7 @@ static void names_are_the_documented_ones(void **state)
 		"inner-runt mac-invalid-source local-mac inner-vlan ip-tunnel-ecn entry-exists "
 		"oversize truncated tx-runt no-remote same-port tx-too-big tx-recursion "
 		"bum-limited neigh-unknown port-down port-full underlay-full underlay-error "
-		"mac-frozen probe-refused probe-unasked ";
+		"mac-frozen probe-refused probe-unasked dhcp-invalid dhcp-limited ";
 	char names[sizeof(documented)] = "";
 	size_t len = 0;
 

@@ -536,7 +536,8 @@ static void questions_leave_no_trace(void **state)
 static void random_frames_meet_everything(void **state)
 {
 	static const enum drop_reason rare[] = { DROP_PORT_FULL, DROP_UNDERLAY_FULL,
-						 DROP_UNDERLAY_ERROR };
+						 DROP_UNDERLAY_ERROR, DROP_DHCP_INVALID,
+						 DROP_DHCP_LIMITED };
 	uint64_t actions[ACTION_PUNT + 1] = { 0 }, reasons[DROP_REASON_COUNT] = { 0 };
 	uint64_t random = 5, now = NOW;
 
