@@ -5,6 +5,7 @@
  *   fdb/NETWORK/MAC/DST/PORT   {"v":1,"do":"fdb append",...}: a destination of the all-zero or a group MAC
  *   neigh/NETWORK/IP           {"v":1,"do":"neigh add",...}
  *   link/NETWORK               {"v":1,"do":"link add","dev":NETWORK,"link":"type vxlan id 100 ..."}
+ *   dhcp/NETWORK/IP            {"mac":MAC,"client":HEX,"until":SECONDS}: no request, but whose the address is
  *
  * NETWORK is the network's own name, which cannot contain a slash.  What is dynamic or reachable is
  * not kept, and replaces what was. */
@@ -14,6 +15,7 @@
 #include "ctl/command.h"
 #include "plan/operate.h"
 #include "plan/undo.h"
+#include "table/bindings.h"
 
 enum {
 	KEPT_KEY = 192,
@@ -47,6 +49,18 @@ void kept_of_flush(struct kept *out, const struct network *n, const struct undo 
 #define KEPT_LINKS "link/"
 void kept_of_link(struct kept *out, const char *name, const char *words);
 bool kept_read_link(const char *value, struct made *out, char why[COMMAND_WHY]);
+
+/* A lease of a DHCP client that ends, or has ended, at @until, in seconds since 1970. */
+#define KEPT_LEASES "dhcp/"
+struct kept_lease {
+	struct addr ip; /* not in the value, but the key */
+	struct mac mac;
+	struct dhcp_client client;
+	uint64_t until;
+};
+void kept_of_lease(struct kept *out, const char *network, const struct binding *binding,
+		   uint64_t until);
+bool kept_read_lease(const char *value, struct kept_lease *out);
 
 enum restored {
 	RESTORED,

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "table/network.h"
 #include "wire/addr.h"
+#include "wire/dhcp.h"
 
 enum accept { ACCEPT_NODES, ACCEPT_ANY };
 
@@ -93,6 +94,17 @@ enum routing { ROUTING_FLAT, ROUTING_ROUTED, ROUTING_DIRECT };
 
 enum gateway { GATEWAY_FIRST, GATEWAY_NONE, GATEWAY_ADDRESS };
 
+/* What DHCP clients of a network are told (table/bindings.h). */
+struct dhcp_config {
+	uint32_t lease; /* seconds */
+	struct addr servers[DHCP_SERVERS];
+	size_t server_count;
+	char *domain;                          /* or NULL */
+	struct dhcp_route routes[DHCP_ROUTES]; /* via ADDR_NONE: the gateway */
+	size_t route_count;
+	struct position at;
+};
+
 struct network_config {
 	char *name;
 	struct position at, vni_at, device_at;
@@ -128,6 +140,7 @@ struct network_config {
 	struct addr gateway_addr; /* GATEWAY_ADDRESS: its host bits count in every node's subnet */
 	struct position gateway_at;
 	enum routing routing;
+	struct dhcp_config *dhcp;       /* NULL: nobody is given an address */
 	bool masquerade, forward_rules; /* plan/firewall.h */
 	char *env_file;                 /* whole path of a subnet.env (plan/env.h), or NULL */
 	struct position env_file_at;

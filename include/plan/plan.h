@@ -115,6 +115,10 @@ bool plan_subnet_peer(const struct plan *plan, const struct plan_network *n, uin
 /* How many strangers the tables have to remember. */
 uint32_t plan_strangers(const struct plan *plan);
 
+/* The MAC that a node answers DHCP from, and for its gateway: the VTEP's with the last bit turned.  It is not
+ * the VTEP's itself, for a bridge that has the TAP as a port takes what is sent to that for its own. */
+struct mac plan_gateway_mac(struct mac vtep);
+
 /* The MAC of a node's VTEP in a network: locally administered, from a keyed hash of the three. */
 struct mac plan_vtep_mac(const char *cluster, uint32_t vni, const char *node);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/control.h"
+#include "app/dhcp.h"
 #include "app/links.h"
 #include "app/mend.h"
 #include "app/missing.h"
@@ -29,6 +30,7 @@ struct loop {
 	struct missing missing;
 	struct mend mend;
 	struct control *control;
+	struct lease_keeping leases;
 	struct outlet outlet; /* stderr, while the loop runs */
 	uint64_t now;
 	struct spin spin;
@@ -98,6 +100,7 @@ static void on_turn(EV_P_ ev_prepare *prepare, int events)
 	(void)events;
 	notes_drain(l->notes, l->s, l->now);
 	control_turn(l->control);
+	dhcp_turn(&l->leases);
 	if (paused || l->watches.paused)
 		watches_look_for_room(&l->watches);
 	if (paused != l->watches.paused)
@@ -132,6 +135,7 @@ static void on_tick(EV_P_ ev_timer *timer, int events)
 	missing_search(&l->missing, l->s, l->now);
 	mend_tick(&l->mend);
 	control_tick(l->control);
+	dhcp_tick(&l->leases);
 }
 
 /* -- Signals -- */
@@ -167,6 +171,7 @@ static void dump(struct loop *l, FILE *to)
 static void settle(struct loop *l)
 {
 	engine_flush(l->s->engine, l->now);
+	dhcp_turn(&l->leases);
 	notes_drain(l->notes, l->s, l->now);
 }
 
@@ -335,6 +340,7 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, stru
 		watches_start(&l.watches);
 		start_signals(&l);
 		notes_share(notes, control_event, l.control);
+		dhcp_open(&l.leases, s, state);
 		control_share(l.control, &(struct control_follower) { .context = &l,
 								      .follow = follow,
 								      .make = make,

@@ -1,4 +1,5 @@
-/* The loop: the only user of libev (with app/watches.h and app/mend.h, parts of it), and of the clock.
+/* The loop: the only user of libev (with app/watches.h and app/mend.h, parts of it), and of the clock
+ * (app/dhcp.h asks for the time of day, by which leases end).
  *
  * It says "readable", "writable", "tick" to the engine and nothing else.  Per wake-up: sample the
  * clock once; each readable port and socket is read within the engine's budget; before going to

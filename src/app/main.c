@@ -8,6 +8,7 @@
 #include "app/compare.h"
 #include "app/config.h"
 #include "app/descriptors.h"
+#include "app/dhcp.h"
 #include "app/doctor.h"
 #include "app/env_files.h"
 #include "app/links.h"
@@ -55,6 +56,7 @@ static enum exit_code serve(struct source *source, struct netlink *netlink,
 	if (state_open(&state, &options->state, plan->cluster->name,
 		       plan->cluster->nodes[plan->node].name)) {
 		links_restore(&(struct live) { .source = source, .s = &vswitch }, &state);
+		dhcp_restore(&state, vswitch.tables);
 		code = state_restore(&state, vswitch.tables)
 			       ? go_round(source, &vswitch, &state, options->socket)
 			       : refuse_for_memory();
@@ -251,6 +253,7 @@ static const struct verb verbs[] = {
 	{ "peer", "[show]", "the other nodes", verb_ask },
 	{ "subnet", "show [NET] [-f FILE] | allocate FILE", "which node has which subnet",
 	  verb_subnet },
+	{ "dhcp", "[show] [NET]", "which client has which address", verb_ask },
 	{ "env", "NET [-f FILE]", "this node's subnet, as flannel tells it", verb_ask },
 	{ "cni-config", "NET [-f FILE]", "this node's subnet, as CNI wants it", verb_ask },
 	{ "stats", "[NAME] [--drops]", "what was forwarded, answered and dropped", verb_ask },

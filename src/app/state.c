@@ -142,8 +142,9 @@ static void restore(void *context, const char *key, const char *value)
 	struct restoring *r = context;
 	char why[COMMAND_WHY] = "the same";
 
-	if (strncmp(key, KEPT_LINKS, strlen(KEPT_LINKS)) == 0)
-		return; /* app/links.h has made it */
+	if (strncmp(key, KEPT_LINKS, strlen(KEPT_LINKS)) == 0 ||
+	    strncmp(key, KEPT_LEASES, strlen(KEPT_LEASES)) == 0)
+		return; /* app/links.h has made it; app/dhcp.h knows it */
 	switch (kept_restore(r->tables, value, 0, why)) {
 	case RESTORED:
 		r->restored++;

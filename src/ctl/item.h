@@ -17,6 +17,8 @@ json_t *item_of_entry(const struct tables *t, const struct network *n,
 
 json_t *item_of_neigh(const struct tables *t, const struct network *n,
 		      const struct neigh_entry *entry);
+/* A binding that is in use: whose the address is, and the seconds until it may be another's. */
+json_t *item_of_binding(const struct network *n, uint32_t slot, uint64_t now);
 json_t *item_of_link(const struct switch_view *view, const struct network *n, uint32_t port);
 json_t *item_of_peer(const struct peer *peer, uint64_t now);
 

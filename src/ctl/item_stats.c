@@ -45,6 +45,8 @@ static void set_counters(json_t *item, const struct network *n)
 	json_object_set_new(item, "local_frames", number(c->local_frames));
 	json_object_set_new(item, "flooded", number(c->floods));
 	json_object_set_new(item, "answered", number(c->answered));
+	json_object_set_new(item, "dhcp_heard", number(c->dhcp_heard));
+	json_object_set_new(item, "dhcp_answered", number(c->dhcp_answered));
 	json_object_set_new(item, "l2_misses", number(c->l2_misses));
 	json_object_set_new(item, "l3_misses", number(c->l3_misses));
 	json_object_set_new(item, "reserved_bits", number(c->reserved_bits));

@@ -107,6 +107,41 @@ json_t *item_of_neigh(const struct tables *t, const struct network *n,
 	return item;
 }
 
+/* -- Bindings -- */
+
+static json_t *client_id(const struct dhcp_client *client)
+{
+	char hex[2 * DHCP_ID + 1] = "";
+	struct text text = text_in(hex, sizeof(hex));
+
+	for (unsigned i = 0; i < client->len; i++)
+		text_add(&text, "%02x", client->octet[i]);
+	return client->len ? json_string(hex) : json_null();
+}
+
+json_t *item_of_binding(const struct network *n, uint32_t slot, uint64_t now)
+{
+	static const char *const states[] = { [BINDING_OFFERED] = "OFFERED",
+					      [BINDING_LEASED] = "LEASED",
+					      [BINDING_DECLINED] = "DECLINED" };
+	const struct binding *binding = bindings_at(n->bindings, slot);
+	const char *name = bindings_name(n->bindings, slot);
+	json_t *item = json_object();
+	char text[ADDR_TEXT];
+	uint8_t octet[4];
+
+	put_be32(octet, binding->ip);
+	json_object_set_new(item, "dst", json_string(addr_text(addr_v4(octet), text)));
+	json_object_set_new(item, "dev", json_text(network_label(n)));
+	json_object_set_new(item, "network", json_text(n->name));
+	json_object_set_new(item, "lladdr", json_string(mac_text(binding->mac, text)));
+	json_object_set_new(item, "client", client_id(&binding->client));
+	json_object_set_new(item, "name", *name ? json_text(name) : json_null());
+	json_object_set_new(item, "state", json_string(states[binding->state]));
+	json_object_set_new(item, "left", json_integer(binding->until - clock_tick(now)));
+	return item;
+}
+
 /* -- Peers -- */
 
 static json_t *traffic(uint64_t frames, uint64_t bytes)

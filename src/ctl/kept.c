@@ -1,9 +1,13 @@
 #include "ctl/kept.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "command_table.h"
+#include "json.h"
 
 static const struct command_verb *verb_called(enum command_verb_id id)
 {
@@ -146,7 +150,60 @@ void kept_of_link(struct kept *out, const char *name, const char *words)
 	out->value[len] = '\0';
 }
 
+static void add_hex(struct text *out, const struct dhcp_client *client)
+{
+	for (unsigned i = 0; i < client->len; i++)
+		text_add(out, "%02x", client->octet[i]);
+}
+
+void kept_of_lease(struct kept *out, const char *network, const struct binding *binding,
+		   uint64_t until)
+{
+	struct text value = text_in(out->value, sizeof(out->value));
+	char mac[MAC_TEXT], ip[ADDR_TEXT];
+	uint8_t octet[4];
+
+	put_be32(octet, binding->ip);
+	snprintf(out->key, KEPT_KEY, KEPT_LEASES "%s/%s", network, addr_text(addr_v4(octet), ip));
+	out->kind = KEPT_PUT;
+	text_add(&value, "{\"mac\":\"%s\",\"client\":\"", mac_text(binding->mac, mac));
+	add_hex(&value, &binding->client);
+	text_add(&value, "\",\"until\":%" PRIu64 "}", until);
+}
+
 /* -- And back -- */
+
+static bool take_hex(const char *text, struct dhcp_client *out)
+{
+	size_t len = strlen(text);
+	unsigned octet;
+
+	*out = (struct dhcp_client) { .len = (uint8_t)(len / 2) };
+	if (len == 0 || len % 2 != 0 || len > 2 * (size_t)DHCP_ID)
+		return false;
+	for (size_t i = 0; i < len; i += 2) {
+		if (!isxdigit((unsigned char)text[i]) || !isxdigit((unsigned char)text[i + 1]) ||
+		    sscanf(text + i, "%2x", &octet) != 1)
+			return false;
+		out->octet[i / 2] = (uint8_t)octet;
+	}
+	return true;
+}
+
+bool kept_read_lease(const char *value, struct kept_lease *out)
+{
+	json_t *object = json_loads(value, 0, NULL);
+	const char *mac, *client;
+	json_int_t until;
+	bool fine = object &&
+		    json_unpack(object, "{s:s, s:s, s:I}", "mac", &mac, "client", &client, "until",
+				&until) == 0 &&
+		    until >= 0 && mac_parse(mac, &out->mac) && take_hex(client, &out->client);
+
+	out->until = fine ? (uint64_t)until : 0;
+	json_decref(object);
+	return fine;
+}
 
 bool kept_read_link(const char *value, struct made *out, char why[COMMAND_WHY])
 {

@@ -84,6 +84,18 @@ static void render_neigh(const struct render *r, const json_t *item)
 	fputc('\n', r->to);
 }
 
+static void render_dhcp(const struct render *r, const json_t *item)
+{
+	fputs(text_at(item, "dst"), r->to);
+	if (names_device(r))
+		put(r->to, item, "dev ", "dev");
+	put(r->to, item, "lladdr ", "lladdr");
+	put(r->to, item, "name ", "name");
+	if (r->details)
+		put(r->to, item, "client ", "client");
+	fprintf(r->to, " %s %" PRIu64 " s\n", text_at(item, "state"), number_at(item, "left"));
+}
+
 /* -- Lines of `ip link` -- */
 
 static void put_flags(const struct render *r, const json_t *item)
@@ -191,6 +203,8 @@ static void render_stats(const struct render *r, const json_t *item)
 		put_count(r->to, item, "between local ports", "local_frames");
 		put_count(r->to, item, "flooded", "flooded");
 		put_count(r->to, item, "ARP and ND answered", "answered");
+		if (number_at(item, "dhcp_heard"))
+			put_count(r->to, item, "DHCP messages answered", "dhcp_answered");
 		put_count(r->to, item, "MAC not known", "l2_misses");
 		put_count(r->to, item, "neighbour not known", "l3_misses");
 		put_fdb(r->to, json_object_get(item, "fdb"));
@@ -348,6 +362,9 @@ void render_text(struct render *r, json_t *item)
 		break;
 	case VERB_SUBNET_SHOW:
 		render_subnet(r, item);
+		break;
+	case VERB_DHCP_SHOW:
+		render_dhcp(r, item);
 		break;
 	case VERB_ENV:
 		render_env(r, item);

@@ -1,6 +1,7 @@
 /* Walking the tables. */
 #include <errno.h>
 
+#include "base/clock.h"
 #include "item.h"
 #include "session_parts.h"
 
@@ -62,6 +63,21 @@ static unsigned neigh_unit(struct session *s, const struct switch_view *view,
 	return SESSION_ITEM;
 }
 
+static unsigned dhcp_unit(struct session *s, const struct network *n, uint64_t now,
+			  struct text *out)
+{
+	const struct bindings *b = n->bindings;
+
+	if (!b || s->slot >= bindings_end(b))
+		return 0;
+	if (!bindings_in_use(b, s->slot, clock_tick(now))) {
+		s->slot++;
+		return LOOKED;
+	}
+	item_put(out, item_of_binding(n, s->slot++, now));
+	return SESSION_ITEM;
+}
+
 static unsigned link_unit(struct session *s, const struct switch_view *view,
 			  const struct network *n, struct text *out)
 {
@@ -92,6 +108,8 @@ unsigned show_unit(struct session *s, const struct switch_view *view, struct net
 		return fdb_unit(s, view, n, now, out);
 	case VERB_NEIGH_SHOW:
 		return neigh_unit(s, view, n, out);
+	case VERB_DHCP_SHOW:
+		return dhcp_unit(s, n, now, out);
 	case VERB_LINK_SHOW:
 		return link_unit(s, view, n, out);
 	case VERB_STATS:

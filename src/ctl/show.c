@@ -104,6 +104,8 @@ void show_counters(FILE *to, const struct network *n)
 		c->local_frames);
 	show_count(to, "flooded", c->floods);
 	show_count(to, "ARP and ND answered", c->answered);
+	if (c->dhcp_heard)
+		show_count(to, "DHCP messages answered", c->dhcp_answered);
 	show_count(to, "MAC not known", c->l2_misses);
 	show_count(to, "neighbour not known", c->l3_misses);
 	if (c->reserved_bits)

@@ -244,6 +244,8 @@ bool apply_network(struct applying *a, struct plan_network *from, struct network
 	apply_entries(a, n, config);
 	if (config->routing != ROUTING_FLAT)
 		apply_vteps(a, n, from);
+	if (config->dhcp && from->gateway.addr.family == ADDR_V4)
+		apply_bindings(a, n, from);
 	return !a->no_memory;
 }
 

@@ -123,11 +123,20 @@ static void check_gateway(struct checker *c, const struct network_config *n)
 						: "lies outside the cidr");
 }
 
+static void check_dhcp(struct checker *c, const struct network_config *n)
+{
+	if (n->dhcp && n->gateway == GATEWAY_NONE)
+		check_error(c, PLAN_E_DHCP, n->dhcp->at,
+			    "help: leave gateway out: its address is the server's",
+			    "dhcp of network \"%s\" has no address to answer from", n->name);
+}
+
 void check_subnets(struct checker *c, const struct network_config *n)
 {
 	struct pinned *list;
 
 	check_gateway(c, n);
+	check_dhcp(c, n);
 	if (!n->pin_count)
 		return;
 	list = calloc(2 * n->pin_count, sizeof(*list));

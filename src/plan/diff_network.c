@@ -116,6 +116,25 @@ static struct lines lines_of_subnets(const struct plan *plan, const struct plan_
 	return l;
 }
 
+static struct lines lines_of_dhcp(const struct network_config *n)
+{
+	const struct dhcp_config *d = n->dhcp;
+	char ip[ADDR_TEXT], to[PREFIX_TEXT];
+	struct lines l = { 0 };
+
+	if (!d)
+		return l;
+	lines_add(&l, "lease %us", d->lease);
+	if (d->domain)
+		lines_add(&l, "domain %s", d->domain);
+	for (size_t i = 0; i < d->server_count; i++)
+		lines_add(&l, "server %s", addr_text(d->servers[i], ip));
+	for (size_t i = 0; i < d->route_count; i++)
+		lines_add(&l, "route %s via %s", prefix_text(d->routes[i].to, to),
+			  d->routes[i].via.family ? addr_text(d->routes[i].via, ip) : "gateway");
+	return l;
+}
+
 static void diff_lists(struct words *w, const struct cluster *oc, const struct network_config *o,
 		       const struct cluster *nc, const struct network_config *n)
 {
@@ -131,6 +150,9 @@ static void diff_lists(struct words *w, const struct cluster *oc, const struct n
 	old = lines_of_fdb(o);
 	new = lines_of_fdb(n);
 	words_lists(w, "fdb", &old, &new);
+	old = lines_of_dhcp(o);
+	new = lines_of_dhcp(n);
+	words_lists(w, "dhcp", &old, &new);
 	old = lines_of_neigh(o);
 	new = lines_of_neigh(n);
 	words_lists(w, "neigh", &old, &new);

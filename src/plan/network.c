@@ -20,6 +20,7 @@ void network_config_free(struct network_config *network)
 	free(network->device);
 	free(network->bridge);
 	free(network->env_file);
+	dhcp_config_free(network->dhcp);
 	free(network->name);
 }
 
@@ -270,6 +271,7 @@ static const struct key network_keys[] = {
 	  .read = read_gateway,
 	  .position = offsetof(struct network_config, gateway_at) },
 	{ .name = "routing", .read = read_word, AT(routing), .words = routing_words },
+	{ .name = "dhcp", .read = read_dhcp },
 	{ .name = "masquerade", .read = read_bool, AT(masquerade) },
 	{ .name = "forward-rules", .read = read_bool, AT(forward_rules) },
 	{ .name = "env-file",

@@ -249,6 +249,7 @@ void read_division(struct reader *r, const struct item *map, struct network_conf
 	divide(r, map, &families[0], n->cidr, &n->division);
 	divide(r, map, &families[1], n->cidr6, &n->division6);
 	need_division(r, map, "subnets");
+	need(r, map, "dhcp", "subnet-length");
 	need_division(r, map, "gateway");
 	need_division(r, map, "masquerade");
 	need_division(r, map, "forward-rules");
@@ -283,6 +284,11 @@ void read_routing(struct reader *r, const struct item *map, struct network_confi
 	contradicts(r, map, "bridge",
 		    "help: leave it out: containers are behind a bridge of their own, which no "
 		    "other node shares");
+	if (n->dhcp)
+		contradicts(
+			r, map, "dhcp",
+			"help: leave it out: containers are behind a bridge of their own, out of "
+			"our sight (vxs cni-config)");
 	n->learning = false;
 	n->flood = FLOOD_NONE;
 }

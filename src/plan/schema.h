@@ -21,6 +21,7 @@ bool read_is_destination(struct reader *r, const struct item *value, struct addr
 key_reader read_cidr, read_subnet_base; /* of the family key->min */
 key_reader read_subnet_length;
 key_reader read_pins, read_gateway;
+key_reader read_dhcp;
 
 /* How the network that @map describes is divided: the rules across those keys. */
 void read_division(struct reader *r, const struct item *map, struct network_config *n);
@@ -32,5 +33,6 @@ void read_routing(struct reader *r, const struct item *map, struct network_confi
 key_reader read_leases;
 
 void network_config_free(struct network_config *network);
+void dhcp_config_free(struct dhcp_config *dhcp); /* NULL is fine */
 
 #endif

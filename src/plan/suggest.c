@@ -57,6 +57,8 @@ static const struct foreign {
 	{ "neigh-suppress", "netplan", "arp", "arp: suppress" },
 	{ "limit", "netplan", "max-fdb", NULL },
 	{ "checksums", "netplan", "checksum", NULL },
+	{ "nameservers", "netplan", "servers", NULL },
+	{ "search", "netplan", "domain", NULL },
 	{ "type-of-service", "netplan", "tos", NULL },
 	{ "port-range", "netplan", "source-port-range", NULL },
 	{ "link", "netplan", "interface", NULL },
@@ -77,7 +79,6 @@ static const struct later {
 	const char *name, *beside, *what;
 } later[] = {
 	{ "gateway-device", "vni", "putting the gateway's address on a device" },
-	{ "dhcp", "vni", "DHCP" },
 	{ "etcd", "store", "leasing from etcd" },
 	{ "duration", "store", "leasing from etcd" },
 	{ "impair", "networks", "impairing links" },
@@ -134,6 +135,7 @@ static const struct elsewhere {
 	{ "subnets", "a network" },
 	{ "gateway", "a network" },
 	{ "routing", "a network" },
+	{ "dhcp", "a network" },
 	{ "masquerade", "a network" },
 	{ "forward-rules", "a network" },
 	{ "env-file", "a network" },

@@ -295,6 +295,20 @@ const struct told told_rules[] = {
 	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
 		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
 		      "      routing: routed }\n"),
+	TOLD(E_DHCP,
+	     .meaning = "A network gives out addresses and has no gateway whose address the server "
+			"could have, or clients are to be told more than one message holds.",
+	     .why = "A client renews its lease at the server's address, and takes messages of 576 "
+		    "bytes.",
+	     .mend = "Leave gateway out, or name one; tell fewer routes, name servers, or a "
+		     "shorter "
+		     "domain.",
+	     .wrong = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      gateway: none, dhcp: true }\n",
+	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
+		      "      dhcp: true }\n"),
 	TOLD(E_NOT_OURS,
 	     .meaning =
 		     "The address (or bind) of the node that this machine is to be is none of this "

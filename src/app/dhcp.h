@@ -1,0 +1,44 @@
+/* Leases of DHCP clients (table/bindings.h) and the world: they survive a restart, and the gateway is ours to
+ * answer for only where the machine does not have its address itself.
+ *
+ * The engine tells each lease that changes (engine/engine.h); it is handed to the keeper, and only when it is
+ * durable is its client told.  If the disk refuses, the client hears nothing and asks again.  A record
+ * has the time of day at which the lease ends, for the switch may be down meanwhile; while it runs, the
+ * clock that never jumps counts. */
+#ifndef APP_DHCP_H
+#define APP_DHCP_H
+
+#include "app/state.h"
+#include "app/switch.h"
+
+#define LEASE_LOST UINT64_MAX
+
+enum { DHCP_GATEWAYS = 16 /* looked for in a second */ };
+
+/* A lease that the disk has not got yet. */
+struct lease_waiting {
+	uint64_t number; /* of its change; LEASE_LOST: there was no memory for one */
+	uint64_t ticket;
+};
+
+struct lease_keeping {
+	struct vswitch *s;
+	struct keeper *keeper; /* NULL: nothing survives */
+	struct lease_waiting waiting[ENGINE_LEASES];
+	unsigned first, count;
+	uint32_t looked; /* network at which the search for gateways goes on */
+};
+
+/* Before the keeper has the store: clients have what they had, as far as networks still give it out. */
+void dhcp_restore(struct state *state, struct tables *tables);
+
+/* @k must stay where it is as long as the keeper. */
+void dhcp_open(struct lease_keeping *k, struct vswitch *s, struct state *state);
+
+/* At the end of each turn: what clients were given is kept. */
+void dhcp_turn(struct lease_keeping *k);
+
+/* Once a second: do we answer for the gateways? */
+void dhcp_tick(struct lease_keeping *k);
+
+#endif
