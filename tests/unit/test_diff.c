@@ -131,6 +131,14 @@ static void networks(void **state)
 		  "hosts: { h: { node: c, ip: 3.3.3.3, mac: \"52:54:00:00:00:01\" } }",
 		  "~ network blue: hosts - h on b 52:54:00:00:00:01 3.3.3.3, "
 		  "hosts + h on c 52:54:00:00:00:01 3.3.3.3\n" },
+		{ "cidr: 3.3.0.0/16, subnet-length: 24",
+		  "cidr: 3.3.0.0/16, subnet-length: 24, dhcp: true",
+		  "~ network blue: dhcp + lease 3600s\n" },
+		{ "cidr: 3.3.0.0/16, subnet-length: 24, dhcp: { routes: [{ to: 10.0.0.0/8 }] }",
+		  "cidr: 3.3.0.0/16, subnet-length: 24, dhcp: { lease: 2h, domain: x, servers: "
+		  "[3.3.1.1] }",
+		  "~ network blue: dhcp + domain x, dhcp - lease 3600s, dhcp + lease 7200s, "
+		  "dhcp - route 10.0.0.0/8 via gateway, dhcp + server 3.3.1.1\n" },
 		{ "fdb: []", "fdb: [ { mac: \"52:54:00:00:00:01\", dst: 192.0.2.2, port: 9 } ]",
 		  "~ network blue: fdb + 52:54:00:00:00:01 dst 192.0.2.2 port 9\n" },
 		{ "neigh: [ { ip: 3.3.3.3, mac: \"52:54:00:00:00:01\" } ]",

@@ -360,9 +360,62 @@ static void what_is_no_record_is_refused(void **state)
 	site_close(s);
 }
 
+/* -- Leases -- */
+
+static void a_lease_is_read_as_it_was_written(void **state)
+{
+	struct binding binding = { .ip = 0x0a2a0107,
+				   .client = { .len = DHCP_ID },
+				   .mac = { { 2, 0, 0, 0, 0, 0xfe } } };
+	struct kept kept;
+	struct kept_lease lease;
+
+	(void)state;
+	for (unsigned i = 0; i < DHCP_ID; i++)
+		binding.client.octet[i] = (uint8_t)(5 * i);
+	for (unsigned len = 1; len <= DHCP_ID; len += 21) {
+		binding.client.len = (uint8_t)len;
+		kept_of_lease(&kept, "blue", &binding, UINT64_C(1764224000));
+		assert_string_equal(kept.key, "dhcp/blue/10.42.1.7");
+		assert_true(kept_read_lease(kept.value, &lease));
+		assert_true(dhcp_client_equal(&lease.client, &binding.client));
+		assert_true(mac_equal(lease.mac, binding.mac));
+		assert_int_equal(lease.until, UINT64_C(1764224000));
+	}
+}
+
+static void what_is_no_lease_is_refused(void **state)
+{
+	static const char *const rows[] = {
+		"",
+		"7",
+		"{}",
+		"{\"mac\":\"02:00:00:00:00:01\",\"client\":\"\",\"until\":7}",
+		"{\"mac\":\"02:00:00:00:00:01\",\"client\":\"012\",\"until\":7}",
+		"{\"mac\":\"02:00:00:00:00:01\",\"client\":\"01+2\",\"until\":7}",
+		"{\"mac\":\"02:00:00:00:00:01\",\"client\":\"0102\",\"until\":-7}",
+		"{\"mac\":\"02:00:00:00:00:01\",\"client\":\"0102\",\"until\":\"7\"}",
+		"{\"mac\":\"02:00:00:00:00\",\"client\":\"0102\",\"until\":7}",
+		"{\"mac\":\"02:00:00:00:00:01\",\"until\":7}",
+	};
+	struct kept_lease lease;
+	char *value;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_row(rows[i], !kept_read_lease(rows[i], &lease));
+	assert_true(asprintf(&value,
+			     "{\"mac\":\"02:00:00:00:00:01\",\"client\":\"%0*d\",\"until\":7}",
+			     2 * DHCP_ID + 2, 0) > 0);
+	assert_false(kept_read_lease(value, &lease));
+	free(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lease_is_read_as_it_was_written),
+		cmocka_unit_test(what_is_no_lease_is_refused),
 		cmocka_unit_test(taking_back_leaves_nothing),
 		cmocka_unit_test(no_memory_leaves_nothing),
 		cmocka_unit_test(what_is_kept_makes_the_same),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "plan/hops.h"
+#include "table/bindings.h"
 
 struct made {
 	struct cluster *cluster;
@@ -373,6 +374,138 @@ static void gateways(void **state)
 	}
 }
 
+/* -- What it gives to DHCP clients -- */
+
+#define DHCP_KEYS                                                                               \
+	V4 ", subnets: { b: 10.42.2.0/24 }, dhcp: { lease: 2h, servers: [10.42.0.53], domain: " \
+	   "x.y, "                                                                              \
+	   "routes: [{ to: 10.99.0.0/16 }, { to: 10.98.0.0/16, via: 10.42.0.9 }] }"
+
+static struct tables *applied(struct made *m, struct plan **plan)
+{
+	struct tables *t = tables_new(0, (struct hash_secret) { 1, 2 });
+
+	*plan = plan_make(m->cluster, 1,
+			  &(struct plan_machine) { .mtu = mtu_1500, .subnets = m->subnets },
+			  &m->errors);
+	assert_non_null(*plan);
+	assert_non_null(t);
+	assert_true(plan_apply(*plan, t));
+	return t;
+}
+
+static struct dhcp_client client_of(uint8_t last)
+{
+	return (struct dhcp_client) { .len = 2, .octet = { 9, last } };
+}
+
+static bool may_have(const struct bindings *b, const char *ip, uint8_t client)
+{
+	const struct dhcp_client id = client_of(client);
+	const struct mac mac = { { 0x52, 0x54, 0, 0, 0, client } };
+	struct addr addr;
+	uint32_t slot;
+
+	assert_true(addr_parse(ip, &addr));
+	slot = bindings_find(b, addr);
+	return slot != BINDING_NONE && bindings_may(b, slot, &id, mac, 1);
+}
+
+static void dhcp_terms_of_a_node(void **state)
+{
+	struct made m = make(ABC DHCP_KEYS " }\n", NULL);
+	const struct dhcp_terms *terms;
+	const struct network *n;
+	struct plan *plan;
+	struct tables *t = applied(&m, &plan);
+	char text[PREFIX_TEXT];
+
+	(void)state;
+	n = t->networks[0];
+	assert_non_null(n->bindings);
+	terms = bindings_terms(n->bindings);
+	assert_string_equal(prefix_text(terms->pool, text), "10.42.2.0/24");
+	assert_string_equal(ifaddress_text(terms->gateway, text), "10.42.2.1/16");
+	assert_false(mac_equal(terms->mac, n->vtep));
+	assert_int_equal(terms->duration, 7200);
+	assert_int_equal(terms->mtu, 1450);
+	assert_int_equal(terms->server_count, 1);
+	assert_string_equal(terms->domain, "x.y");
+	assert_int_equal(terms->route_count, 2);
+	assert_string_equal(addr_text(terms->routes[0].via, text), "10.42.2.1");
+	assert_string_equal(addr_text(terms->routes[1].via, text), "10.42.0.9");
+	tables_free(t);
+	plan_free(plan);
+	drop(&m);
+}
+
+static void dhcp_keeps_to_what_is_the_nodes(void **state)
+{
+	struct made m =
+		make(ABC DHCP_KEYS
+		     ", hosts: { own: { node: b, ip: 10.42.2.9, mac: \"52:54:00:00:00:09\" },"
+		     " other: { node: a, ip: 10.42.0.8, mac: \"52:54:00:00:00:08\" } },"
+		     " neigh: [{ ip: 10.42.2.7, mac: \"52:54:00:00:00:07\" }] }\n",
+		     NULL);
+	struct plan *plan;
+	struct tables *t = applied(&m, &plan);
+	const struct bindings *b = t->networks[0]->bindings;
+
+	(void)state;
+	assert_true(may_have(b, "10.42.2.2", 1));
+	assert_false(may_have(b, "10.42.2.0", 1));
+	assert_false(may_have(b, "10.42.2.1", 1));
+	assert_false(may_have(b, "10.42.2.255", 1));
+	assert_false(may_have(b, "10.42.2.7", 7));
+	assert_false(may_have(b, "10.42.2.9", 1));
+	assert_true(may_have(b, "10.42.2.9", 9));
+	assert_false(may_have(b, "10.42.2.2", 9));
+	assert_false(may_have(b, "10.42.0.8", 8));
+	assert_false(may_have(b, "10.42.3.2", 1));
+	tables_free(t);
+	plan_free(plan);
+	drop(&m);
+}
+
+/* A changed file leaves clients what they have where it is still theirs. */
+static void leases_outlive_a_reload(void **state)
+{
+	static const struct {
+		const char *text;
+		bool keeps;
+	} next[] = {
+		{ ABC DHCP_KEYS ", arp: flood }\n", true },
+		{ ABC V4 ", subnets: { b: 10.42.2.0/24 }, dhcp: true }\n", true },
+		{ ABC V4 ", subnets: { b: 10.42.3.0/24 }, dhcp: true }\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(next) / sizeof(next[0]); i++) {
+		struct made m = make(ABC DHCP_KEYS " }\n", NULL), w = make(next[i].text, NULL);
+		const struct dhcp_client id = client_of(1);
+		struct plan *plan, *wanted;
+		struct tables *t = applied(&m, &plan), *beside;
+		struct bindings *b = t->networks[0]->bindings;
+
+		bindings_lease(b, 5, &id, (struct mac) { { 2 } }, 100);
+		wanted = plan_make(w.cluster, 1,
+				   &(struct plan_machine) { .mtu = mtu_1500, .subnets = w.subnets },
+				   &w.errors);
+		assert_non_null(wanted);
+		beside = plan_apply_beside(wanted, plan, t);
+		assert_non_null(beside);
+		plan_replace(wanted, t, beside);
+		b = t->networks[0]->bindings;
+		assert_int_equal(bindings_of(b, &id), next[i].keeps ? 5 : BINDING_NONE);
+		assert_int_equal(bindings_leased(b, 5, 99), next[i].keeps);
+		tables_free(t);
+		plan_free(plan);
+		plan_free(wanted);
+		drop(&m);
+		drop(&w);
+	}
+}
+
 static void peers(void **state)
 {
 	struct made m = make(ABC V4 ", subnets: { c: 10.42.9.0/24 } }\n", NULL);
@@ -520,10 +653,17 @@ static void owners(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(allocation),  cmocka_unit_test(conflicts),
-		cmocka_unit_test(lease_files), cmocka_unit_test(writing),
-		cmocka_unit_test(gateways),    cmocka_unit_test(peers),
-		cmocka_unit_test(owners),      cmocka_unit_test(hops),
+		cmocka_unit_test(allocation),
+		cmocka_unit_test(conflicts),
+		cmocka_unit_test(lease_files),
+		cmocka_unit_test(writing),
+		cmocka_unit_test(gateways),
+		cmocka_unit_test(dhcp_terms_of_a_node),
+		cmocka_unit_test(dhcp_keeps_to_what_is_the_nodes),
+		cmocka_unit_test(leases_outlive_a_reload),
+		cmocka_unit_test(peers),
+		cmocka_unit_test(owners),
+		cmocka_unit_test(hops),
 		cmocka_unit_test(vteps),
 	};
 

@@ -118,6 +118,44 @@ static void a_question_for_everyone(void **state)
 	world_free(&w);
 }
 
+static void a_client_that_looks_for_a_server(void **state)
+{
+	const struct dhcp_terms terms = { .pool = { .addr = addr_of("3.3.3.0"), .length = 24 },
+					  .gateway = { addr_of("3.3.3.1"), 24 },
+					  .mac = mac_of("02:00:00:00:00:99") };
+	struct sketch s = { .from = H9_MAC,
+			    .to = BROADCAST,
+			    .src = "0.0.0.0",
+			    .dst = "255.255.255.255",
+			    .proto = IP_UDP,
+			    .sport = DHCP_CLIENT_PORT,
+			    .dport = DHCP_SERVER_PORT,
+			    .payload = 300 };
+	struct arp_sketch ask = { BROADCAST, 1, H9_MAC, "3.3.3.9", "3.3.3.1", 0 };
+	struct world w = world_new();
+	uint8_t room[128];
+
+	(void)state;
+	w.blue->bindings = bindings_new(&terms, NULL, 0, w.tables->secret);
+	assert_non_null(w.blue->bindings);
+	assert_out(&w, 1, given_frame(&s),
+		   "blue ▸ out  1 arrive   port 1: VNI 100\n"
+		   "            2 parse    52:54:00:00:00:09 → ff:ff:ff:ff:ff:ff, IPv4 0.0.0.0 →"
+		   " 255.255.255.255 UDP 68 → 67, 342 bytes; source new, learned here\n"
+		   "            3 look up  DHCP ends here: dhcp is on, and 3.3.3.1 answers\n"
+		   "            4 change   nothing: it stays on this node\n"
+		   "            5 leave    PUNT: DHCP, answered on port 1\n");
+	assert_out(
+		&w, 1, given_of(room, build_arp(room_of(room, sizeof(room)), &ask)),
+		"blue ▸ out  1 arrive   port 1: VNI 100\n"
+		"            2 parse    52:54:00:00:00:09 → ff:ff:ff:ff:ff:ff, ARP who has 3.3.3.1?"
+		" tell 3.3.3.9, 42 bytes; source new, learned here\n"
+		"            3 look up  3.3.3.1 lladdr 02:00:00:00:00:99 gateway\n"
+		"            4 change   the question becomes its answer\n"
+		"            5 leave    REPLY on port 1: ARP 3.3.3.1 is at 02:00:00:00:00:99\n");
+	world_free(&w);
+}
+
 static void a_frame_that_a_static_entry_contradicts(void **state)
 {
 	struct world w = world_new();
@@ -249,6 +287,7 @@ int main(void)
 		cmocka_unit_test(a_ping_on_its_way_out),
 		cmocka_unit_test(and_at_the_other_end),
 		cmocka_unit_test(a_question_for_everyone),
+		cmocka_unit_test(a_client_that_looks_for_a_server),
 		cmocka_unit_test(a_frame_that_a_static_entry_contradicts),
 		cmocka_unit_test(a_datagram_for_nobody),
 		cmocka_unit_test(congestion_on_the_way),
