@@ -68,6 +68,13 @@ static int put(struct text *out, json_t *item, char why[COMMAND_WHY])
 
 static int put_cni(struct text *out, const struct plan_network *n, char why[COMMAND_WHY])
 {
+	if (n->config->dhcp) {
+		snprintf(why, COMMAND_WHY,
+			 "network \"%s\" gives out this node's addresses itself (dhcp): host-local "
+			 "would give them again",
+			 n->config->name);
+		return -EINVAL;
+	}
 	if (n->config->bridge || n->config->routing != ROUTING_FLAT)
 		return put(out, item_of_cni(n), why);
 	snprintf(why, COMMAND_WHY,

@@ -426,14 +426,19 @@ void bindings_decline(struct bindings *b, uint32_t slot, uint32_t tick)
 
 /* -- A successor -- */
 
+static uint32_t slot_of(const struct bindings *b, const struct binding *from)
+{
+	uint8_t octet[4];
+
+	put_be32(octet, from->ip);
+	return bindings_find(b, addr_v4(octet));
+}
+
 /* The slot for what @from is, where its client may have it in any case; else BINDING_NONE. */
 static uint32_t place_for(const struct bindings *b, const struct binding *from)
 {
-	uint8_t octet[4];
-	uint32_t slot;
+	uint32_t slot = slot_of(b, from);
 
-	put_be32(octet, from->ip);
-	slot = bindings_find(b, addr_v4(octet));
 	if (slot == BINDING_NONE || from->client.len == 0 ||
 	    !bindings_may(b, slot, &from->client, from->mac, 0))
 		return BINDING_NONE;
@@ -451,6 +456,26 @@ static void adopt_free(struct bindings *b, const struct binding *from)
 	bindings_release(b, slot);
 }
 
+static void adopt_leased(struct bindings *b, const struct binding *from)
+{
+	uint32_t slot = place_for(b, from);
+
+	if (slot != BINDING_NONE)
+		bindings_lease(b, slot, &from->client, from->mac, from->until);
+}
+
+static void adopt_declined(struct bindings *b, const struct binding *from)
+{
+	uint32_t slot = slot_of(b, from);
+
+	if (slot == BINDING_NONE || b->slots[slot].state != BINDING_FRESH || b->slots[slot].host ||
+	    b->declines == quarter(b))
+		return;
+	b->slots[slot].mac = from->mac; /* of who found out */
+	end_at(b, slot, BINDING_DECLINED, from->until);
+	b->declines++;
+}
+
 /* Offers are hints: who got one asks again. */
 void bindings_adopt(struct bindings *b, const struct bindings *old)
 {
@@ -459,10 +484,9 @@ void bindings_adopt(struct bindings *b, const struct bindings *old)
 	for (uint32_t slot = old->free.first; slot != SLOT_NONE; slot = old->links[slot].next)
 		adopt_free(b, &old->slots[slot]);
 	for (uint32_t i = 0; i < old->count; i++) {
-		const struct binding *from = &old->slots[i];
-		uint32_t slot = from->state == BINDING_LEASED ? place_for(b, from) : BINDING_NONE;
-
-		if (slot != BINDING_NONE)
-			bindings_lease(b, slot, &from->client, from->mac, from->until);
+		if (old->slots[i].state == BINDING_LEASED)
+			adopt_leased(b, &old->slots[i]);
+		else if (old->slots[i].state == BINDING_DECLINED)
+			adopt_declined(b, &old->slots[i]);
 	}
 }

@@ -132,3 +132,10 @@ field() { python3 -c "import json, sys; c = json.load(sys.stdin); b = c['plugins
 	END
 	finds "env-file is network \"green\"'s already .line 8.* \[E227\]" check "$file"
 }
+
+@test "cni-config of a network that gives out addresses itself is refused" {
+	local_cluster <<<'  green: { vni: 2, bridge: br1, cidr: 10.42.0.0/16, subnet-length: 24, mtu: 1400, dhcp: true }'
+	call cni-config green -f "$file" --node n1
+	[ "$status" = 2 ] || show "it is refused"
+	grep -q 'network "green" gives out this node.s addresses itself (dhcp)' "$BATS_TEST_TMPDIR/err" || show "another reason"
+}

@@ -129,6 +129,54 @@ traced_ends_here() {
 	grep -q 'DHCP ends here' "$W/traced" && grep -q 'PUNT: DHCP' "$W/traced"
 }
 
+# What a client finds in use by somebody whom nobody was given it.
+declines_what_is_in_use() {
+	client n1 squatter $M:99
+	address squatter eth0 10.42.1.4/16
+	client n1 c5 $M:05
+	udhcpc_once c5 -a || return
+	said c5
+	[ "$(address_of c5)" = 10.42.1.5/16 ] && leases n1 | grep -q '^10.42.1.4 .* DECLINED' &&
+		grep -q "found 10.42.1.4 in use by somebody else" "$W/n1.log"
+}
+
+# A machine that has the gateway's address answers for it, and we do not.
+leaves_the_gateway_to_the_machine() {
+	local bridge
+	bridge=$(mac_of n1 br1)
+	address n1 br1 10.42.1.1/16
+	eventually gateway_is "$bridge" || return
+	pings c1 10.42.1.1 && udhcpc_once c1 && is "$(address_of c1)" = 10.42.1.2/16 || return
+	in_ns n1 ip addr del 10.42.1.1/16 dev br1
+	eventually not gateway_is "$bridge"
+}
+# Only one answers, and it is MAC.
+gateway_is() {
+	in_ns c1 ip neigh flush dev eth0
+	in_ns c1 busybox arping -c 1 -w 1 -I eth0 10.42.1.1 >"$W/arping"
+	[ "$(grep -c 'reply from' "$W/arping")" -eq 1 ] && grep -qi "$1" "$W/arping"
+}
+
+follows_the_file() {
+	leases n1 | sed 's/ [0-9]* s$//' >"$W/before"
+	sed -i 's/example.org/example.net/' "$W/cluster.yaml"
+	kill -HUP "${pid[n1]}"
+	eventually grep -q 'was read again: 1 change' "$W/n1.log"
+	tail -n 3 "$W/n1.log"
+	grep -q 'dhcp + domain example.net, dhcp - domain example.org' "$W/n1.log" &&
+		leases n1 | sed 's/ [0-9]* s$//' | diff "$W/before" - &&
+		udhcpc_once c1 && said c1 | grep -q 'domain example.net'
+}
+
+# A client that hears nothing asks again: the next answer of the disk is its own.
+disk_refuses() {
+	client n1 c6 $M:06
+	pid["keeper"]=$(find "/proc/${pid[n1]}/task" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -n | tail -n 1)
+	refusing keeper fsync,fdatasync EIO 1+ not udhcpc_once c6 || return
+	unset "pid[keeper]"
+	not grep -q '^10.42.1.6 .* LEASED' <(leases n1) && udhcpc_once c6 && is "$(address_of c6)" = 10.42.1.6/16
+}
+
 t "two nodes that give out addresses start" starts
 listen n1 eth2 udp port 4789
 t "each client gets an address of its node's subnet" gives_the_nodes_own
@@ -142,5 +190,13 @@ t "killed and started again, the switch knows its leases" keeps_them
 t "and gives nobody else's away" and_their_holders
 t "what is released is free" released_is_free
 t "a traced DISCOVER ends here" traced_ends_here
+t "an address that somebody uses is given to nobody" declines_what_is_in_use
+t "a gateway that the machine has is the machine's" leaves_the_gateway_to_the_machine
+t "a changed file is followed, and leases stay" follows_the_file
+if command -v strace >/dev/null; then
+	t "a disk that refuses gives nothing away" disk_refuses
+else
+	t_skip "a disk that refuses gives nothing away" "no strace here"
+fi
 
 finish

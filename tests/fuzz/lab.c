@@ -48,6 +48,23 @@ static void set_rules(struct lab *l)
 	}
 }
 
+/* Green gives out addresses. */
+static void give_out(struct lab *l)
+{
+	const struct dhcp_terms terms = {
+		.pool = { .addr = addr_of("3.3.3.0"), .length = 28 },
+		.gateway = { addr_of("3.3.3.1"), 24 },
+		.mac = mac_of("02:00:00:00:00:99"),
+		.duration = 60,
+	};
+	const struct reservation host = {
+		.ip = addr_of("3.3.3.4"), .mac = mac_of(H2_MAC), .given = true, .name = "h2"
+	};
+
+	l->world.green->bindings = bindings_new(&terms, &host, 1, l->world.tables->secret);
+	assert(l->world.green->bindings);
+}
+
 static void attach(struct lab *l, unsigned which, const struct network *n, uint32_t index,
 		   uint8_t caps)
 {
@@ -99,6 +116,7 @@ static struct lab *lab_new(const uint8_t *input, size_t size)
 	l->engine = engine_new(l->world.tables);
 	assert(l->engine);
 	set_rules(l);
+	give_out(l);
 	attach_all(l);
 	if ((lab_byte(l) & 3) == 3)
 		engine_trace(l->engine, UINT32_MAX, tell, l);
@@ -261,6 +279,20 @@ static void check_tables(const struct lab *l)
 	assert(peers <= 3 + WORLD_STRANGERS);
 }
 
+/* The disk takes every other of them. */
+static void keep_leases(struct lab *l)
+{
+	struct lease_change change;
+
+	while (engine_next_lease(l->engine, &change)) {
+		assert(change.network == l->world.green->id);
+		if (change.ticket % 2)
+			engine_leases_durable(l->engine, change.ticket);
+		else
+			engine_leases_refused(l->engine, change.ticket);
+	}
+}
+
 static void end_turn(struct lab *l)
 {
 	struct event event;
@@ -269,6 +301,7 @@ static void end_turn(struct lab *l)
 	while (engine_next_event(l->engine, &event))
 		assert(event.network == NETWORK_NONE ||
 		       event.network < l->world.tables->network_count);
+	keep_leases(l);
 	l->settled = !more && !engine_paused(l->engine);
 	l->from_peer = false;
 	check_tables(l);

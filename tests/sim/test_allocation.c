@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "client.h"
 
 static unsigned allocations;
 
@@ -77,10 +78,50 @@ static void nothing_per_packet(void **state)
 	sim_free(sim);
 }
 
+/* Clients that nobody knows, and more than there are addresses. */
+static void busy_clients(struct sim *sim, unsigned round)
+{
+	static const enum dhcp_type types[] = { DHCP_DISCOVER, DHCP_REQUEST, DHCP_DECLINE,
+						DHCP_RELEASE, DHCP_INFORM };
+	struct sim_port *port = &sim->node[0]->port[0];
+	struct lease_change change = { .ticket = 0 };
+
+	for (unsigned i = 0; i < 20; i++)
+		client_tell(port, &(struct client_words) {
+					  .type = types[(round + i) % 5],
+					  .client = 7 * round + i,
+					  .ciaddr = i % 4 ? (struct addr) { .family = ADDR_NONE }
+							  : client_ip(1, (uint8_t)(round % 20)),
+					  .requested = client_ip(1, (uint8_t)(i % 20)) });
+	while (engine_next_lease(sim->node[0]->engine, &change))
+		;
+	engine_leases_durable(sim->node[0]->engine, change.ticket);
+	sim_discard(port);
+	sim_run(sim, NS_PER_S);
+}
+
+static void nothing_per_client(void **state)
+{
+	struct sim *sim = sim_mesh(51, 2, 1);
+	unsigned before;
+
+	(void)state;
+	client_give_out(sim->node[0], 1);
+	for (unsigned round = 0; round < 10; round++)
+		busy_clients(sim, round);
+	before = allocations;
+	for (unsigned round = 10; round < 1000; round++)
+		busy_clients(sim, round);
+	assert_int_equal(allocations, before);
+	assert_true(sim_network(sim->node[0])->count.dhcp_answered > 1000);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_per_packet),
+		cmocka_unit_test(nothing_per_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

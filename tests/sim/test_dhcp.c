@@ -1,130 +1,27 @@
 /* DHCP served on local ports: what clients hear, when, and what nobody else does. */
 #include "check.h"
-#include "table/bindings.h"
+#include "client.h"
 #include "wire/arp.h"
 
-enum { ROOM = 600, BOOTP = 240, HOUR = 3600 };
-
-static const struct mac server_mac = { { 0x02, 0x99, 0, 0, 0, 1 } };
-
-static struct addr ip_of(uint8_t subnet, uint8_t last)
-{
-	return addr_v4((const uint8_t[]) { 10, 42, subnet, last });
-}
-
-/* Nodes have 10.42.1.0/28 and 10.42.2.0/28 of one link. */
-static void give_out(struct sim_node *node, uint8_t subnet)
-{
-	const struct dhcp_terms terms = {
-		.pool = { .addr = ip_of(subnet, 0), .length = 28 },
-		.gateway = { .addr = ip_of(subnet, 1), .length = 16 },
-		.mac = server_mac,
-		.mtu = SIM_INNER_MTU,
-		.duration = HOUR,
-	};
-	struct network *n = sim_network(node);
-
-	n->bindings = bindings_new(&terms, NULL, 0, node->tables->secret);
-	n->arp = ARP_SUPPRESS;
-	assert_non_null(n->bindings);
-}
-
+/* Two nodes of one link. */
 static struct sim *make(uint64_t seed)
 {
 	struct sim *sim = sim_mesh(seed, 2, 2);
 
-	give_out(sim->node[0], 1);
-	give_out(sim->node[1], 2);
+	client_give_out(sim->node[0], 1);
+	client_give_out(sim->node[1], 2);
 	sim->now = 10 * NS_PER_S;
 	return sim;
 }
 
 /* -- A client -- */
 
-struct words {
-	enum dhcp_type type;
-	unsigned client;
-	struct addr ciaddr, requested, server, dst;
-	bool nonsense;
-};
-
-static struct mac mac_of_client(unsigned client)
-{
-	return (struct mac) { { 0x02, 0x42, 0, 0, (uint8_t)(client >> 8), (uint8_t)client } };
-}
-
-static uint8_t *put_option(uint8_t *at, uint8_t code, struct addr addr)
-{
-	if (!addr.family)
-		return at;
-	at[0] = code;
-	at[1] = 4;
-	memcpy(at + 2, addr.octet, 4);
-	return at + 6;
-}
-
-static void put_ip(uint8_t *at, const struct words *w, size_t len)
-{
-	static const uint8_t everybody_ip[] = { 255, 255, 255, 255 };
-
-	at[0] = 0x45;
-	put_be16(at + 2, (uint16_t)(IPV4_LEN + UDP_LEN + len));
-	at[8] = 64;
-	at[9] = IP_UDP;
-	memcpy(at + 12, w->ciaddr.octet, 4);
-	memcpy(at + 16, w->dst.family ? w->dst.octet : everybody_ip, 4);
-	put_be16(at + IPV4_LEN, DHCP_CLIENT_PORT);
-	put_be16(at + IPV4_LEN + 2, DHCP_SERVER_PORT);
-	put_be16(at + IPV4_LEN + 4, (uint16_t)(UDP_LEN + len));
-}
-
-static void tell(struct sim_port *port, const struct words *w)
-{
-	uint8_t frame[ROOM] = { 0 }, *ip = frame + ETH_LEN;
-	uint8_t *message = ip + IPV4_LEN + UDP_LEN, *end = message + BOOTP;
-	struct mac mac = mac_of_client(w->client), to = w->dst.family ? server_mac : everybody;
-
-	memcpy(frame, to.octet, 6);
-	memcpy(frame + 6, mac.octet, 6);
-	put_be16(frame + 12, ETHERTYPE_IPV4);
-	memcpy(message, (const uint8_t[]) { 1, 1, 6 }, 3);
-	memcpy(message + 12, w->ciaddr.octet, 4);
-	memcpy(message + 28, mac.octet, 6);
-	put_be32(message + BOOTP - 4, w->nonsense ? 0 : 0x63825363);
-	memcpy(end, (const uint8_t[]) { DHCP_O_TYPE, 1, (uint8_t)w->type }, 3);
-	end = put_option(end + 3, DHCP_O_REQUESTED, w->requested);
-	end = put_option(end, DHCP_O_SERVER, w->server);
-	*end++ = DHCP_O_END;
-	put_ip(ip, w, (size_t)(end - message));
-	sim_give(port, frame, (size_t)(end - frame));
-	sim_run(port->node->sim, MOMENT);
-}
-
-/* The type of the answer that came, and the last octet of the address in it; 0: none came. */
-static unsigned hears(struct sim_port *port, unsigned *last)
-{
-	struct sim_packet *packet = sim_take(port);
-	const uint8_t *message;
-	unsigned type;
-
-	if (!packet)
-		return 0;
-	message = packet->at + ETH_LEN + IPV4_LEN + UDP_LEN;
-	assert_memory_equal(packet->at + 6, server_mac.octet, 6);
-	assert_int_equal(get_be16(message - UDP_LEN), DHCP_SERVER_PORT);
-	type = message[BOOTP + 2];
-	if (last)
-		*last = message[19];
-	sim_done(port->node->sim, packet);
-	return type;
-}
-
 static unsigned discover(struct sim_port *port, unsigned client)
 {
 	unsigned last = 0;
 
-	tell(port, &(struct words) { .type = DHCP_DISCOVER, .client = client });
-	if (hears(port, &last) != DHCP_OFFER)
+	client_tell(port, &(struct client_words) { .type = DHCP_DISCOVER, .client = client });
+	if (client_hears(port, &last) != DHCP_OFFER)
 		return 0;
 	return last;
 }
@@ -143,8 +40,9 @@ static unsigned keep(struct sim_node *node)
 
 static void ask_for(struct sim_port *port, unsigned client, uint8_t last)
 {
-	tell(port, &(struct words) {
-			   .type = DHCP_REQUEST, .client = client, .requested = ip_of(1, last) });
+	client_tell(port, &(struct client_words) { .type = DHCP_REQUEST,
+						   .client = client,
+						   .requested = client_ip(1, last) });
 }
 
 static unsigned get(struct sim_port *port, unsigned client)
@@ -153,13 +51,13 @@ static unsigned get(struct sim_port *port, unsigned client)
 
 	ask_for(port, client, (uint8_t)last);
 	assert_int_equal(keep(port->node), 1);
-	assert_int_equal(hears(port, NULL), DHCP_ACK);
+	assert_int_equal(client_hears(port, NULL), DHCP_ACK);
 	return last;
 }
 
 static uint32_t slot_of(const struct sim_node *node, uint8_t last)
 {
-	return bindings_find(node->tables->networks[0]->bindings, ip_of(1, last));
+	return bindings_find(node->tables->networks[0]->bindings, client_ip(1, last));
 }
 
 static bool is_leased(struct sim_node *node, uint8_t last)
@@ -180,16 +78,16 @@ static void a_client_gets_an_address_when_it_is_durable(void **state)
 	(void)state;
 	assert_int_equal(discover(port, 7), 2);
 	ask_for(port, 7, 2);
-	assert_int_equal(hears(port, NULL), 0);
+	assert_int_equal(client_hears(port, NULL), 0);
 	assert_true(engine_next_lease(sim->node[0]->engine, &change));
 	assert_int_equal(change.ticket, 1);
-	assert_int_equal(change.left, HOUR);
+	assert_int_equal(change.left, CLIENT_LEASE);
 	assert_int_equal(change.binding.ip & 255, 2);
-	assert_true(mac_equal(change.binding.mac, mac_of_client(7)));
+	assert_true(mac_equal(change.binding.mac, client_mac(7)));
 	assert_false(engine_next_lease(sim->node[0]->engine, &change));
-	assert_int_equal(hears(port, NULL), 0);
+	assert_int_equal(client_hears(port, NULL), 0);
 	engine_leases_durable(sim->node[0]->engine, 1);
-	assert_int_equal(hears(port, &last), DHCP_ACK);
+	assert_int_equal(client_hears(port, &last), DHCP_ACK);
 	assert_int_equal(last, 2);
 	assert_int_equal(sim_discard(&sim->node[1]->port[0]), 0);
 	assert_int_equal(sim->node[0]->wire.datagrams, 0);
@@ -211,7 +109,7 @@ static void a_disk_that_refuses_gives_nothing(void **state)
 	while (engine_next_lease(sim->node[0]->engine, &change))
 		;
 	engine_leases_refused(sim->node[0]->engine, change.ticket);
-	assert_int_equal(hears(port, NULL), 0);
+	assert_int_equal(client_hears(port, NULL), 0);
 	assert_true(is_leased(sim->node[0], 2)); /* what it had it keeps */
 	assert_false(is_leased(sim->node[0], 3));
 	assert_int_equal(get(port, 2), 3);
@@ -226,19 +124,22 @@ static void who_asks_for_anothers_is_refused(void **state)
 	(void)state;
 	assert_int_equal(get(port, 1), 2);
 	ask_for(port, 2, 2);
-	assert_int_equal(hears(port, NULL), DHCP_NAK);
+	assert_int_equal(client_hears(port, NULL), DHCP_NAK);
 	ask_for(port, 2, 1); /* the gateway's */
-	assert_int_equal(hears(port, NULL), DHCP_NAK);
-	tell(port, &(struct words) { .type = DHCP_REQUEST, .client = 2, .requested = ip_of(2, 5) });
-	assert_int_equal(hears(port, NULL), DHCP_NAK);
+	assert_int_equal(client_hears(port, NULL), DHCP_NAK);
+	client_tell(port, &(struct client_words) { .type = DHCP_REQUEST,
+						   .client = 2,
+						   .requested = client_ip(2, 5) });
+	assert_int_equal(client_hears(port, NULL), DHCP_NAK);
 	/* Whoever renews what the other node gave it is left alone, and another server's clients too. */
-	tell(port, &(struct words) { .type = DHCP_REQUEST, .client = 2, .ciaddr = ip_of(2, 5) });
-	assert_int_equal(hears(port, NULL), 0);
-	tell(port, &(struct words) { .type = DHCP_REQUEST,
-				     .client = 2,
-				     .requested = ip_of(1, 3),
-				     .server = ip_of(2, 1) });
-	assert_int_equal(hears(port, NULL), 0);
+	client_tell(port, &(struct client_words) {
+				  .type = DHCP_REQUEST, .client = 2, .ciaddr = client_ip(2, 5) });
+	assert_int_equal(client_hears(port, NULL), 0);
+	client_tell(port, &(struct client_words) { .type = DHCP_REQUEST,
+						   .client = 2,
+						   .requested = client_ip(1, 3),
+						   .server = client_ip(2, 1) });
+	assert_int_equal(client_hears(port, NULL), 0);
 	assert_int_equal(sim->node[0]->wire.datagrams, 0);
 	sim_free(sim);
 }
@@ -247,17 +148,17 @@ static void a_lease_is_renewed_at_the_gateway(void **state)
 {
 	struct sim *sim = make(4);
 	struct sim_port *port = &sim->node[0]->port[0];
-	const struct words renewal = {
-		.type = DHCP_REQUEST, .client = 1, .ciaddr = ip_of(1, 2), .dst = ip_of(1, 1)
+	const struct client_words renewal = {
+		.type = DHCP_REQUEST, .client = 1, .ciaddr = client_ip(1, 2), .dst = client_ip(1, 1)
 	};
 
 	(void)state;
 	assert_int_equal(get(port, 1), 2);
-	sim_run(sim, HOUR / 2 * NS_PER_S);
-	tell(port, &renewal);
+	sim_run(sim, CLIENT_LEASE / 2 * NS_PER_S);
+	client_tell(port, &renewal);
 	assert_int_equal(keep(sim->node[0]), 1);
-	assert_int_equal(hears(port, NULL), DHCP_ACK);
-	sim_run(sim, (HOUR - 1) * NS_PER_S);
+	assert_int_equal(client_hears(port, NULL), DHCP_ACK);
+	sim_run(sim, (CLIENT_LEASE - 1) * NS_PER_S);
 	assert_true(is_leased(sim->node[0], 2));
 	sim_run(sim, 2 * NS_PER_S);
 	assert_false(is_leased(sim->node[0], 2));
@@ -268,26 +169,29 @@ static void what_is_given_back_is_free(void **state)
 {
 	struct sim *sim = make(5);
 	struct sim_port *port = &sim->node[0]->port[0];
-	struct words w = { .type = DHCP_RELEASE, .client = 2, .ciaddr = ip_of(1, 2) };
+	struct client_words w = { .type = DHCP_RELEASE, .client = 2, .ciaddr = client_ip(1, 2) };
 	struct event event;
 
 	(void)state;
 	assert_int_equal(get(port, 1), 2);
-	tell(port, &w); /* another's */
+	client_tell(port, &w); /* another's */
 	assert_true(is_leased(sim->node[0], 2));
 	w.client = 1;
-	tell(port, &w);
+	client_tell(port, &w);
 	assert_false(is_leased(sim->node[0], 2));
 	assert_int_equal(keep(sim->node[0]), 1);
 	assert_int_equal(get(port, 1), 2);
-	tell(port, &(struct words) { .type = DHCP_DECLINE, .client = 1, .requested = ip_of(1, 2) });
+	client_tell(port, &(struct client_words) { .type = DHCP_DECLINE,
+						   .client = 1,
+						   .requested = client_ip(1, 2) });
 	assert_int_equal(keep(sim->node[0]), 1);
-	assert_int_equal(hears(port, NULL), 0);
+	assert_int_equal(client_hears(port, NULL), 0);
 	assert_true(engine_next_event(sim->node[0]->engine, &event));
 	assert_int_equal(event.kind, EVENT_DECLINED);
 	assert_int_equal(discover(port, 1), 3);
-	tell(port, &(struct words) { .type = DHCP_INFORM, .client = 9, .ciaddr = ip_of(1, 200) });
-	assert_int_equal(hears(port, NULL), DHCP_ACK);
+	client_tell(port, &(struct client_words) {
+				  .type = DHCP_INFORM, .client = 9, .ciaddr = client_ip(1, 200) });
+	assert_int_equal(client_hears(port, NULL), DHCP_ACK);
 	assert_int_equal(keep(sim->node[0]), 0);
 	sim_free(sim);
 }
@@ -300,8 +204,8 @@ static void who_asks_without_end_is_not_heard(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 10 * NETWORK_DHCP; i++) {
-		tell(port, &(struct words) { .type = DHCP_DISCOVER, .client = i });
-		answers += hears(port, NULL) == DHCP_OFFER;
+		client_tell(port, &(struct client_words) { .type = DHCP_DISCOVER, .client = i });
+		answers += client_hears(port, NULL) == DHCP_OFFER;
 	}
 	/* ... but as many more as the time that passed is good for. */
 	assert_in_range(answers, NETWORK_DHCP, 2 * NETWORK_DHCP);
@@ -323,10 +227,10 @@ static void what_waits_for_the_disk_is_bounded(void **state)
 		ask_for(port, 1, 2);
 		sim_run(sim, NS_PER_S);
 	}
-	assert_int_equal(hears(port, NULL), 0);
+	assert_int_equal(client_hears(port, NULL), 0);
 	assert_int_equal(drops_of(sim->node[0], DROP_DHCP_LIMITED), 10);
 	assert_int_equal(keep(sim->node[0]), ENGINE_LEASES);
-	while (hears(port, NULL) == DHCP_ACK)
+	while (client_hears(port, NULL) == DHCP_ACK)
 		acks++;
 	assert_int_equal(acks, ENGINE_LEASES);
 	ask_for(port, 1, 2);
@@ -348,7 +252,7 @@ static void when_all_are_given_it_is_said(void **state)
 	assert_int_equal(discover(port, 50), 0);
 	assert_true(engine_next_event(sim->node[0]->engine, &event));
 	assert_int_equal(event.kind, EVENT_NO_LEASE);
-	sim_run(sim, HOUR * NS_PER_S);
+	sim_run(sim, CLIENT_LEASE * NS_PER_S);
 	assert_int_equal(discover(port, 50), 2);
 	sim_free(sim);
 }
@@ -359,12 +263,13 @@ static void nonsense_ends_here_too(void **state)
 	struct sim_port *port = &sim->node[0]->port[0];
 
 	(void)state;
-	tell(port, &(struct words) { .type = DHCP_DISCOVER, .client = 1, .nonsense = true });
-	tell(port, &(struct words) { .type = DHCP_OFFER, .client = 1 });
-	tell(port, &(struct words) { .type = DHCP_REQUEST, .client = 1 });
-	tell(port, &(struct words) { .type = DHCP_INFORM, .client = 1 });
+	client_tell(port, &(struct client_words) {
+				  .type = DHCP_DISCOVER, .client = 1, .nonsense = true });
+	client_tell(port, &(struct client_words) { .type = DHCP_OFFER, .client = 1 });
+	client_tell(port, &(struct client_words) { .type = DHCP_REQUEST, .client = 1 });
+	client_tell(port, &(struct client_words) { .type = DHCP_INFORM, .client = 1 });
 	assert_int_equal(drops_of(sim->node[0], DROP_DHCP_INVALID), 4);
-	assert_int_equal(hears(port, NULL), 0);
+	assert_int_equal(client_hears(port, NULL), 0);
 	assert_int_equal(sim->node[0]->wire.datagrams, 0);
 	sim_free(sim);
 }
@@ -374,14 +279,14 @@ static void nonsense_ends_here_too(void **state)
 static void who_has(struct sim_port *port, unsigned client, struct addr ip)
 {
 	uint8_t frame[ETH_LEN + 28] = { 0 };
-	struct mac mac = mac_of_client(client);
+	struct mac mac = client_mac(client);
 
 	memcpy(frame, everybody.octet, 6);
 	memcpy(frame + 6, mac.octet, 6);
 	put_be16(frame + 12, ETHERTYPE_ARP);
 	memcpy(frame + ETH_LEN, (const uint8_t[]) { 0, 1, 8, 0, 6, 4, 0, ARP_REQUEST }, 8);
 	memcpy(frame + ETH_LEN + 8, mac.octet, 6);
-	memcpy(frame + ETH_LEN + 14, ip_of(1, 14).octet, 4);
+	memcpy(frame + ETH_LEN + 14, client_ip(1, 14).octet, 4);
 	memcpy(frame + ETH_LEN + 24, ip.octet, 4);
 	sim_give(port, frame, sizeof(frame));
 	sim_run(port->node->sim, MOMENT);
@@ -409,13 +314,13 @@ static void the_gateway_is_there(void **state)
 	(void)state;
 	for (unsigned mode = ARP_FLOOD; mode <= ARP_PROXY; mode++) {
 		n->arp = (enum arp_mode)mode;
-		who_has(port, 1, ip_of(1, 1));
-		assert_true(is_at(port, server_mac));
+		who_has(port, 1, client_ip(1, 1));
+		assert_true(is_at(port, client_server));
 	}
 	assert_int_equal(sim->node[0]->wire.datagrams, 0);
 	n->arp = ARP_SUPPRESS;
 	bindings_be_gateway(n->bindings, false); /* the machine has it: let it answer */
-	who_has(port, 1, ip_of(1, 1));
+	who_has(port, 1, client_ip(1, 1));
 	assert_null(sim_take(port));
 	assert_int_equal(sim->node[0]->wire.datagrams, 1);
 	assert_int_equal(discover(port, 1), 2);
@@ -430,14 +335,14 @@ static void who_leases_an_address_is_known(void **state)
 	(void)state;
 	other = sim_add_port(sim->node[0], sim_network(sim->node[0]), sim_takes_all);
 	assert_int_equal(get(port, 1), 2);
-	who_has(other, 5, ip_of(1, 2));
-	assert_true(is_at(other, mac_of_client(1)));
+	who_has(other, 5, client_ip(1, 2));
+	assert_true(is_at(other, client_mac(1)));
 	assert_null(sim_take(port));
-	who_has(port, 4, ip_of(1, 2)); /* there it answers for itself */
+	who_has(port, 4, client_ip(1, 2)); /* there it answers for itself */
 	assert_null(sim_take(port));
 	sim_discard(other);
-	sim_run(sim, HOUR * NS_PER_S);
-	who_has(other, 5, ip_of(1, 2));
+	sim_run(sim, CLIENT_LEASE * NS_PER_S);
+	who_has(other, 5, client_ip(1, 2));
 	assert_null(sim_take(other));
 	assert_int_equal(sim_discard(port), 1);
 	sim_free(sim);

@@ -195,6 +195,8 @@ static void a_successor_remembers(void **state)
 	assert_true(lease(old, 3, 130, 1));
 	assert_true(lease(old, 4, 6, 1));
 	bindings_release(old, bindings_find(old, ip_of(6)));
+	assert_true(lease(old, 5, 7, 1));
+	bindings_decline(old, bindings_find(old, ip_of(7)), 1);
 	b = make(25, &host, 1);
 	bindings_adopt(b, old);
 	bindings_free(old);
@@ -202,6 +204,8 @@ static void a_successor_remembers(void **state)
 	assert_int_equal(has(b, 2), 0);
 	assert_int_equal(has(b, 3), 0);
 	assert_int_equal(offer(b, 4, 0, 1), 6);
+	assert_false(lease(b, 5, 7, 1));
+	assert_true(lease(b, 5, 7, 1 + BINDINGS_DECLINED));
 	bindings_free(b);
 }
 
