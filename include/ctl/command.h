@@ -47,6 +47,7 @@ enum command_verb_id {
 	VERB_ENV,
 	VERB_CNI_CONFIG,
 	VERB_TRACE,
+	VERB_TRACE_FOLLOW,
 };
 
 enum param_kind {
@@ -85,6 +86,9 @@ enum command_part {
 	PART_FRAME,
 	PART_LINK,
 	PART_LINK_SET,
+	PART_ARP,
+	PART_DROP,
+	PART_REASON,
 };
 
 struct param {
@@ -115,7 +119,7 @@ struct command {
 	bool then;      /* a request: only if the one before it was not refused */
 	struct mac mac, lladdr;
 	struct addr ip, dst;
-	char dev[NETWORK_NAME], to[NETWORK_NAME];
+	char dev[NETWORK_NAME], to[NETWORK_NAME], reason[NETWORK_NAME];
 	uint16_t port, size, wait;
 	unsigned choice; /* number in the verb's list of choices; 0 when not given */
 	char frame[DESCRIBED_TEXT];

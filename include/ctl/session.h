@@ -16,12 +16,15 @@
 #include "ctl/kept.h"
 #include "ctl/proposal.h"
 #include "ctl/protocol.h"
+#include "path/filter.h"
 #include "plan/plan.h"
 
 enum {
 	/* Work is counted in slots looked at; to say an item takes some 5 µs. */
 	SESSION_ITEM = 32,
 	SESSION_LINK = 8 * SESSION_ITEM, /* the system is asked for it */
+	SESSION_FOLLOWERS =
+		4, /* who may follow frames at the same time: each looks at all of them */
 };
 
 /* What the system knows of a network's device, and the tables do not. */
@@ -70,6 +73,8 @@ struct switch_view {
 	/* A line for those who monitor; NULL where nobody does. */
 	void (*tell)(void *context, enum about about, uint32_t network, const char *line,
 		     size_t len);
+	/* One more follows frames (session_follows()); false where enough do.  NULL: nobody may. */
+	bool (*admit_follower)(void *context);
 	/* Has the switch follow view->proposal, which is called @file; @dry: says what that would
 	 * change.  Fills in what became of it.  The tables may be others then. */
 	void (*follow)(void *context, const char *file, bool dry);
@@ -103,6 +108,7 @@ enum session_state {
 	SESSION_IDLE,    /* takes a request */
 	SESSION_BUSY,    /* has more to say */
 	SESSION_MONITOR, /* gets lines until it ends */
+	SESSION_FOLLOW,  /* gets frames until it ends */
 	SESSION_PROBE, /* has a probe under way: wants session_step() when something came, and now and
 			    then */
 };
@@ -120,6 +126,7 @@ struct session {
 
 	/* The number of what must be durable before the last answer is told; 0: nothing. */
 	uint64_t waits_for;
+	struct filter filter; /* of SESSION_FOLLOW */
 	struct probe_task probe;
 	uint32_t sequence;
 	uint64_t errors; /* of the peer, when it was sent */
@@ -143,6 +150,12 @@ void session_refuse(struct text *out, const char *code, const char *message);
 /* Can it be answered from a cluster file, without tables?  From the plan of one node, likewise? */
 bool session_is_of_file(const struct command *command);
 bool session_is_of_plan(const struct command *command);
+
+/* Does this one want to see that frame?  And what it is told of it: a line, or nothing where it would not fit. */
+bool session_follows(const struct session *s, const struct switch_view *view,
+		     const struct looked *what);
+void session_tell_frame(const struct switch_view *view, const struct looked *what,
+			struct text *out);
 
 /* Does this monitor want what happens in @network? */
 bool session_wants(const struct session *s, enum about about, uint32_t network);

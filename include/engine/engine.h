@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "engine/events.h"
 #include "engine/ops.h"
+#include "path/filter.h"
 #include "path/verdict.h"
 
 enum {
@@ -143,6 +144,10 @@ uint64_t engine_lost_events(const struct engine *e);
 /* Has the five steps of the next @frames frames told to @tell, one call per frame. */
 void engine_trace(struct engine *e, uint32_t frames, void (*tell)(void *context, const char *text),
 		  void *context);
+
+/* From now on @look sees every frame (path/filter.h), until it is NULL.  It must not change what it sees. */
+void engine_follow(struct engine *e, void (*look)(void *context, const struct looked *what),
+		   void *context);
 
 struct engine_counters {
 	uint64_t turns;

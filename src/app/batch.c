@@ -81,10 +81,14 @@ static void say_end(const struct batch *b)
 
 static bool is_of_batch(const struct command *c, char why[COMMAND_WHY])
 {
-	if (c->verb->id != VERB_MONITOR && c->verb->id != VERB_APPLY)
+	enum command_verb_id id = c->verb->id;
+
+	if (id != VERB_MONITOR && id != VERB_TRACE_FOLLOW && id != VERB_APPLY)
 		return true;
 	snprintf(why, COMMAND_WHY, "\"%s\" is nothing for a file of commands",
-		 c->verb->id == VERB_MONITOR ? "monitor" : "apply");
+		 id == VERB_MONITOR        ? "monitor"
+		 : id == VERB_TRACE_FOLLOW ? "trace --follow"
+					   : "apply");
 	return false;
 }
 

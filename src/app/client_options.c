@@ -70,7 +70,7 @@ static bool set_flag(const struct verb *self, const struct client_option *option
 }
 
 /* "-" is the standard input. */
-static const char *const verbs_own[] = { "-", "--drops", "--dry-run" };
+static const char *const verbs_own[] = { "-", "--drops", "--dry-run", "--follow" };
 enum { VERBS_OWN = sizeof(verbs_own) / sizeof(verbs_own[0]) };
 
 static bool is_verbs_own(const char *word)

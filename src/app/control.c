@@ -13,7 +13,7 @@
 /* Who monitors may well be silent: they go last, unless they hung up. */
 static bool is_more_idle(const struct control_client *a, const struct control_client *b)
 {
-	bool a_stays = client_monitors(a) && !a->ended, b_stays = client_monitors(b) && !b->ended;
+	bool a_stays = client_listens(a) && !a->ended, b_stays = client_listens(b) && !b->ended;
 
 	return a_stays != b_stays ? b_stays : a->heard < b->heard;
 }
@@ -230,6 +230,7 @@ void control_tick(struct control *control)
 	if (control->listener.fd < 0)
 		return;
 	control_look_anew(control);
+	control_tell_unseen(control);
 	if (control_is_monitored(control))
 		watch_look(&control->watch, &control->view);
 	else

@@ -15,6 +15,7 @@
 
 #include "app/state.h"
 #include "app/switch.h"
+#include "ctl/protocol.h"
 #include "ctl/session.h"
 #include "ctl/watch.h"
 #include "port/unix.h"
@@ -29,6 +30,7 @@ enum {
 	CONTROL_HELD_TEXTS = 64,    /* ... of which so many may be more than "ok" */
 	CONTROL_READ = 16384,       /* bytes of one client in a turn */
 	CONTROL_OUT = 32768,        /* bytes said to a client and not yet read by it */
+	CONTROL_FRAMES = 100,       /* told in a second to those who follow */
 	CONTROL_MISSES = 256,       /* remembered, each told once a second */
 	CONTROL_PATIENCE = 20,      /* ms between two looks at probes that nobody answers */
 };
@@ -87,7 +89,13 @@ struct control {
 	struct proposal proposal;
 	struct control_follower follower;
 	struct control_client clients[CONTROL_CLIENTS];
-	unsigned count;    /* of those connected */
+	unsigned count; /* of those connected */
+	struct {
+		unsigned by;    /* so many clients */
+		uint64_t since; /* ns */
+		unsigned told;  /* frames since then */
+		char line[PROTOCOL_LINE];
+	} followed;
 	ev_timer patience; /* runs while a client waits for what becomes of its probe */
 	struct {
 		uint64_t key;

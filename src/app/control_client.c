@@ -17,6 +17,8 @@ static void forget_held(struct control_client *c)
 void client_drop(struct control_client *c)
 {
 	session_end(&c->session, &c->control->view);
+	if (c->session.state == SESSION_FOLLOW)
+		control_forget_follower(c->control);
 	ev_io_stop(c->control->ev, &c->io);
 	c->control->count--;
 	close(c->fd);
@@ -26,9 +28,9 @@ void client_drop(struct control_client *c)
 	*c = (struct control_client) { .control = c->control, .fd = -1 };
 }
 
-bool client_monitors(const struct control_client *c)
+bool client_listens(const struct control_client *c)
 {
-	return c->session.state == SESSION_MONITOR;
+	return c->session.state == SESSION_MONITOR || c->session.state == SESSION_FOLLOW;
 }
 
 /* -- What a client hears -- */
@@ -78,7 +80,7 @@ bool client_read(struct control_client *c)
 		return false;
 	c->heard = *c->control->now;
 	c->in_len += (size_t)n;
-	if (client_monitors(c))
+	if (client_listens(c))
 		c->in_len = 0; /* it listens from now on */
 	return true;
 }
@@ -293,6 +295,29 @@ void client_watch(struct control_client *c)
 		ev_io_start(c->control->ev, &c->io);
 }
 
+static void say_lost(struct control_client *c)
+{
+	struct text out = client_out(c);
+
+	text_add(&out, "{\"v\":%d,\"item\":{\"event\":\"lost\",\"count\":%llu}}\n",
+		 PROTOCOL_VERSION, (unsigned long long)c->lost);
+	c->out_len += out.len;
+	c->lost = 0;
+}
+
+void client_tell(struct control_client *c, const char *line, size_t len)
+{
+	if (!client_has_room(c)) {
+		c->lost++;
+		return;
+	}
+	if (c->lost)
+		say_lost(c);
+	memcpy(c->out + c->out_len, line, len);
+	c->out_len += len;
+	client_watch(c);
+}
+
 /* Is there anything yet to be said, now or when the disk has answered? */
 static bool has_been_answered(const struct control_client *c)
 {
@@ -303,7 +328,7 @@ static bool has_been_answered(const struct control_client *c)
 static bool is_done(const struct control_client *c)
 {
 	return c->broken ||
-	       ((c->ended || c->closing) && !client_monitors(c) && has_been_answered(c));
+	       ((c->ended || c->closing) && !client_listens(c) && has_been_answered(c));
 }
 
 /* Goes on with a client, which may be gone then. */

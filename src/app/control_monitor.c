@@ -1,32 +1,7 @@
 #include "app/control_parts.h"
 
-#include <string.h>
-
 #include "base/hash.h"
 #include "ctl/happening.h"
-
-static void say_lost(struct control_client *c)
-{
-	struct text out = client_out(c);
-
-	text_add(&out, "{\"v\":%d,\"item\":{\"event\":\"lost\",\"count\":%llu}}\n",
-		 PROTOCOL_VERSION, (unsigned long long)c->lost);
-	c->out_len += out.len;
-	c->lost = 0;
-}
-
-static void tell_client(struct control_client *c, const char *line, size_t len)
-{
-	if (!client_has_room(c)) {
-		c->lost++;
-		return;
-	}
-	if (c->lost)
-		say_lost(c);
-	memcpy(c->out + c->out_len, line, len);
-	c->out_len += len;
-	client_watch(c);
-}
 
 void control_tell(void *context, enum about about, uint32_t network, const char *line, size_t len)
 {
@@ -36,14 +11,15 @@ void control_tell(void *context, enum about about, uint32_t network, const char 
 		struct control_client *c = &control->clients[i];
 
 		if (c->fd >= 0 && c->held_count == 0 && session_wants(&c->session, about, network))
-			tell_client(c, line, len);
+			client_tell(c, line, len);
 	}
 }
 
 bool control_is_monitored(const struct control *control)
 {
 	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
-		if (control->clients[i].fd >= 0 && client_monitors(&control->clients[i]))
+		if (control->clients[i].fd >= 0 &&
+		    control->clients[i].session.state == SESSION_MONITOR)
 			return true;
 	return false;
 }

@@ -26,7 +26,11 @@ bool client_has_room(const struct control_client *c);
 /* Waits for what it says, and until it hears. */
 void client_watch(struct control_client *c);
 
-bool client_monitors(const struct control_client *c);
+/* Does it only listen, until it ends? */
+bool client_listens(const struct control_client *c);
+
+/* A line for it, behind the number of those that it did not get. */
+void client_tell(struct control_client *c, const char *line, size_t len);
 
 /* What it asked for and is not durable by @report is not going to be. */
 void client_refuse(struct control_client *c, const struct kept_report *report);
@@ -44,6 +48,15 @@ void control_unmake(void *context, const struct undo *undo);
 /* A line for them; the context is the struct control. */
 void control_tell(void *context, enum about about, uint32_t network, const char *line, size_t len);
 bool control_is_monitored(const struct control *control);
+
+/* -- control_follow.c: what those hear who follow frames -- */
+
+/* One more does; the context is the struct control.  And one less. */
+bool control_admit_follower(void *context);
+void control_forget_follower(struct control *control);
+
+/* How many they were not told of. */
+void control_tell_unseen(struct control *control);
 
 /* -- control_view.c: what a session sees -- */
 

@@ -73,6 +73,7 @@ void control_see(struct control *control)
 					       .context = control,
 					       .link = link_of,
 					       .endpoint = endpoint_of,
+					       .admit_follower = control_admit_follower,
 					       .probe = send_probe,
 					       .route_mtu = route_mtu_of,
 					       .source_port = source_port_of };

@@ -34,7 +34,9 @@ static json_t *value_of(const struct command *c, const struct param *param)
 	case PARAM_ADDR:
 		return json_string(addr_text(param->part == PART_IP ? c->ip : c->dst, text));
 	case PARAM_NAME:
-		return json_text(param->part == PART_TO ? c->to : c->dev);
+		return json_text(param->part == PART_TO       ? c->to
+				 : param->part == PART_REASON ? c->reason
+							      : c->dev);
 	case PARAM_PORT:
 		return json_integer(c->port);
 	case PARAM_NUMBER:
@@ -97,7 +99,7 @@ static bool no_such_request(const char *asked, char why[COMMAND_WHY])
 	struct nearest nearest = nearest_to(asked);
 	char names[32][2 * WORD_ROOM];
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) > VERB_TRACE, "one for each verb");
+	_Static_assert(sizeof(names) / sizeof(names[0]) > VERB_TRACE_FOLLOW, "one for each verb");
 	for (size_t i = 0; i < command_verb_count; i++)
 		nearest_offer(&nearest, name_of(&command_verbs[i], names[i]));
 	if (nearest.found)

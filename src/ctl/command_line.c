@@ -93,11 +93,15 @@ static bool take_verb(struct command *out, int count, char *const *words, int *u
 		return no_such_noun(family ? family : "", words[*used], why);
 	(*used)++;
 	out->verb = first;
-	if (!first->name || *used == count)
+	if (*used == count)
 		return true;
 	out->verb = find_verb(first, words[*used]);
-	if (!out->verb)
+	if (!out->verb && first->name)
 		return no_such_verb(first, words[*used], why);
+	if (!out->verb) {
+		out->verb = first; /* which is the noun alone */
+		return true;
+	}
 	(*used)++;
 	return true;
 }

@@ -203,6 +203,19 @@ const struct command_verb command_verbs[] = {
 	  "what would happen to this frame, and why; nothing is sent, and nothing changes",
 	  { DEV("dev", true, false),
 	    { "frame", PART_FRAME, PARAM_FRAME, NULL, NULL, true, true } } },
+	{ VERB_TRACE_FOLLOW,
+	  "trace",
+	  "follow=--follow",
+	  NULL,
+	  "what happens to the frames that come from now on; a hundred a second, the rest is "
+	  "counted",
+	  { DEV("dev", true, false),
+	    { "peer", PART_TO, PARAM_NAME, "peer", NULL, false, false },
+	    { "mac", PART_MAC, PARAM_MAC, "mac", NULL, false, false },
+	    { "ip", PART_IP, PARAM_ADDR, "ip", NULL, false, false },
+	    { "arp", PART_ARP, PARAM_FLAG, NULL, "arp", true, false },
+	    { "drop", PART_DROP, PARAM_FLAG, NULL, "drop", true, false },
+	    { "reason", PART_REASON, PARAM_NAME, "reason", NULL, false, false } } },
 	{ VERB_HEALTH,
 	  "health",
 	  NULL,
@@ -315,6 +328,11 @@ static uint16_t *number_of(struct command *c, enum command_part part)
 	return part == PART_PORT ? &c->port : part == PART_SIZE ? &c->size : &c->wait;
 }
 
+static char *name_of_part(struct command *c, enum command_part part)
+{
+	return part == PART_TO ? c->to : part == PART_REASON ? c->reason : c->dev;
+}
+
 static bool parse_value(struct command *c, const struct param *param, const char *text)
 {
 	switch (param->kind) {
@@ -323,7 +341,7 @@ static bool parse_value(struct command *c, const struct param *param, const char
 	case PARAM_ADDR:
 		return addr_parse(text, param->part == PART_IP ? &c->ip : &c->dst);
 	case PARAM_NAME:
-		return parse_name(text, param->part == PART_TO ? c->to : c->dev);
+		return parse_name(text, name_of_part(c, param->part));
 	case PARAM_PORT:
 	case PARAM_NUMBER:
 		return parse_number(text, number_of(c, param->part));

@@ -7,7 +7,7 @@
 /* A monitor's items are lines of their own; all others are one array. */
 static bool is_stream(const struct render *r)
 {
-	return r->command->verb->id == VERB_MONITOR;
+	return r->command->verb->id == VERB_MONITOR || r->command->verb->id == VERB_TRACE_FOLLOW;
 }
 
 static void render_json(struct render *r, const json_t *item)

@@ -328,6 +328,17 @@ static void render_event(const struct render *r, const json_t *item)
 			number_at(item, "count"));
 }
 
+/* A frame as it came, or the number of those that were not told. */
+static void render_followed(const struct render *r, const json_t *item)
+{
+	if (r->items)
+		fputc('\n', r->to);
+	if (has(item, "event"))
+		fprintf(r->to, "%" PRIu64 " more\n", number_at(item, "count"));
+	else
+		render_trace(r->to, item);
+}
+
 /* -- What another file changes: lines of `vxs diff` -- */
 
 static void render_change(const struct render *r, const json_t *item)
@@ -380,6 +391,9 @@ void render_text(struct render *r, json_t *item)
 		break;
 	case VERB_TRACE:
 		render_trace(r->to, item);
+		break;
+	case VERB_TRACE_FOLLOW:
+		render_followed(r, item);
 		break;
 	case VERB_APPLY:
 		render_change(r, item);

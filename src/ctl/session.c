@@ -239,6 +239,17 @@ static void begin_probe(struct session *s, const struct switch_view *view, uint6
 		s->state = SESSION_PROBE;
 }
 
+static void begin_follow(struct session *s, const struct switch_view *view, struct text *out)
+{
+	char why[COMMAND_WHY];
+	int rc = follow_begin(s, view, why);
+
+	if (rc < 0)
+		refuse_errno(s, out, rc, why);
+	else
+		s->state = SESSION_FOLLOW;
+}
+
 static void tell_trace(struct session *s, const struct switch_view *view, uint64_t now,
 		       struct text *out)
 {
@@ -294,6 +305,9 @@ void session_begin(struct session *s, const struct switch_view *view, const char
 		break;
 	case VERB_TRACE:
 		tell_trace(s, view, now, out);
+		break;
+	case VERB_TRACE_FOLLOW:
+		begin_follow(s, view, out);
 		break;
 	case VERB_PROBE:
 		begin_probe(s, view, now, out);

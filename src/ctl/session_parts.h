@@ -44,6 +44,9 @@ int get(const struct command *c, const struct switch_view *view, const struct ne
 int answer_trace(const struct session *s, const struct switch_view *view, uint64_t now,
 		 struct text *out, char why[COMMAND_WHY]);
 
+/* What the session's command wants to follow: 0 or −errno and why. */
+int follow_begin(struct session *s, const struct switch_view *view, char why[COMMAND_WHY]);
+
 /* Sends the probe that the session's command asks for: 0; or −errno and why. */
 int probe_begin(struct session *s, const struct switch_view *view, uint64_t now,
 		char why[COMMAND_WHY]);

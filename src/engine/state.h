@@ -35,9 +35,12 @@ struct envelope {
 };
 
 struct trace {
+	bool on; /* anything of it: what forwarding looks at */
 	uint32_t left;
 	void (*tell)(void *context, const char *text);
 	void *context;
+	void (*look)(void *context, const struct looked *what);
+	void *look_context;
 	char text[ENGINE_TRACE];
 };
 

@@ -1,35 +1,49 @@
 #include "watch.h"
 
+#include "path/filter.h"
 #include "path/trace.h"
 #include "state.h"
+
+static void weigh(struct engine *e)
+{
+	e->trace.on = e->trace.left > 0 || e->trace.look;
+}
 
 static void tell_trace(struct engine *e)
 {
 	e->trace.left--;
+	weigh(e);
 	e->trace.tell(e->trace.context, e->trace.text);
+}
+
+static void show(struct engine *e, const struct looked *what)
+{
+	struct text text = text_in(e->trace.text, sizeof(e->trace.text));
+
+	if (e->trace.look)
+		e->trace.look(e->trace.look_context, what);
+	if (e->trace.left == 0)
+		return;
+	if (what->arrival)
+		trace_inbound(&text, e->tables, what->verdict, what->arrival, what->frame,
+			      what->now);
+	else
+		trace_outbound(&text, e->tables, what->verdict, what->frame, what->now);
+	tell_trace(e);
 }
 
 void watch_outbound(struct engine *e, const struct verdict *v, const struct frame *f, uint64_t now)
 {
-	struct text text;
-
-	if (e->trace.left == 0)
-		return;
-	text = text_in(e->trace.text, sizeof(e->trace.text));
-	trace_outbound(&text, e->tables, v, f, now);
-	tell_trace(e);
+	if (e->trace.on)
+		show(e, &(struct looked) { .verdict = v, .frame = f, .now = now });
 }
 
 void watch_inbound(struct engine *e, const struct verdict *v, const struct arrival *a,
 		   const struct frame *inner, uint64_t now)
 {
-	struct text text;
-
-	if (e->trace.left == 0)
-		return;
-	text = text_in(e->trace.text, sizeof(e->trace.text));
-	trace_inbound(&text, e->tables, v, a, inner, now);
-	tell_trace(e);
+	if (e->trace.on)
+		show(e,
+		     &(struct looked) { .verdict = v, .frame = inner, .arrival = a, .now = now });
 }
 
 static void note_event(struct engine *e, const struct verdict *v, struct mac mac, enum note note,
@@ -94,4 +108,13 @@ void engine_trace(struct engine *e, uint32_t frames, void (*tell)(void *context,
 	e->trace.left = frames;
 	e->trace.tell = tell;
 	e->trace.context = context;
+	weigh(e);
+}
+
+void engine_follow(struct engine *e, void (*look)(void *context, const struct looked *what),
+		   void *context)
+{
+	e->trace.look = look;
+	e->trace.look_context = context;
+	weigh(e);
 }

@@ -109,3 +109,25 @@ told() { answers "$1" trace "${@:2}" --socket "$DIR/sock"; }
 		assert i["datagrams"] == i["ports"] == [] and i["remedy"]
 	EOF2
 }
+
+@test "what is followed, and what can not be" {
+	wrong 'unexpected "frob"' --follow blue frob
+	wrong '"3.3.3" is not an address' --follow ip 3.3.3
+	wrong 'peer needs a value' --follow peer
+	refused 'nothing is dropped as "no-remot"; did you mean "no-remote"' --follow reason no-remot
+	refused '"zebra" is neither a node nor an address' --follow peer zebra
+	refused 'no node "node4"; did you mean' --follow peer node4
+	refused 'Cannot find device "bleu"' --follow bleu
+}
+
+@test "four follow, and no fifth" {
+	local i pids=()
+	for i in 1 2 3 4; do
+		"$VXS" trace --follow blue --socket "$DIR/sock" >"$BATS_TEST_TMPDIR/$i" 3>&- &
+		pids+=($!)
+	done
+	# Whoever is asked last is answered last.
+	until says 2 '4 follow frames already' trace --follow --socket "$DIR/sock" 2>/dev/null; do sleep 0.05; done
+	kill "${pids[@]}"
+	wait "${pids[@]}" || true
+}

@@ -59,5 +59,36 @@ walks() {
 	t "it is that datagram ($WHERE)" eventually arrived "$promise"
 }
 
+# follows NODE FILE WORD...: what is told of live frames goes into the file.
+follows() {
+	"$VXS" -j trace --follow "${@:3}" --node "$1" >"$W/$2" 2>&1 &
+	pid[$2]=$!
+}
+followed() { # PATTERN NUMBER FILE
+	[ "$(grep -cE -- "$1" "$W/$3")" -eq "$2" ] || { cut -c1-300 "$W/$3" && return 1; }
+}
+ends() { kill "${pid[$1]}" && { wait "${pid[$1]}" || true; } && unset "pid[$1]"; }
+sees_requests() { ping_once && grep -q '"direction":"out"' "$W/$1"; }
+ping_once() { in_ns h1 ping -c 1 -W 2 "$H2" >/dev/null; }
+
+lives() {
+	site bridged
+	learning_tunnel </dev/null
+	t "hosts talk ($WHERE)" pings h1 $H2
+	follows n1 pings blue mac "$MAC1" ip "$H2"
+	follows n2 peers peer "$A1"
+	follows n1 drops drop
+	t "a follower sees the frames of a ping ($WHERE)" eventually sees_requests pings
+	t "and the other end the same from that peer ($WHERE)" eventually grep -q "\"peer\":\"$A1\"" "$W/peers"
+	t "which was sent where it says ($WHERE)" grep -qE "\"verdict\":\"send\".*\"dst\":\"$A2\",\"port\":4789" "$W/pings"
+	t "nothing else is shown ($WHERE)" followed "$H2" "$(wc -l <"$W/pings")" pings
+	t "a flood ends ($WHERE)" in_ns h1 ping -q -f -c 3000 "$H2"
+	t "and not each frame of it was told ($WHERE)" eventually grep -q '"event":"lost"' "$W/pings"
+	t "nothing was dropped, and so nothing is told ($WHERE)" followed . 0 drops
+	for f in pings peers drops; do ends $f; done
+	t "hosts talk on ($WHERE)" pings h1 $H2
+}
+
 ENDS=ours-ours each walks
+ENDS=ours-ours each lives
 finish
