@@ -62,6 +62,11 @@ void kept_of_lease(struct kept *out, const char *network, const struct binding *
 		   uint64_t until);
 bool kept_read_lease(const char *value, struct kept_lease *out);
 
+/* The client has the address again, where that still can be its: true; or had it until the lease ended.
+ * It is @wall, in seconds since 1970, and @tick. */
+bool kept_restore_lease(struct bindings *b, const struct kept_lease *lease, uint64_t wall,
+			uint32_t tick);
+
 enum restored {
 	RESTORED,
 	RESTORED_NOT,      /* the cluster file says something about it: that is what counts */

@@ -2,7 +2,8 @@
  *
  *   1 arrive    the port is the network, hence the VNI
  *   2 parse     Ethernet (+ VLAN); the source MAC belongs to this port
- *   3 look up   ARP/ND we can answer → reply; else FDB: port, peer, or flood list
+ *   3 look up   DHCP of a client of ours → punt; ARP/ND we can answer → reply; else FDB: port, peer, or
+ *               flood list
  *   4 change    VXLAN header in front; ECN into the outer header
  *   5 leave     one verdict */
 #ifndef PATH_OUTBOUND_H

@@ -35,30 +35,6 @@ static struct network *network_called(const struct tables *t, const char *name, 
 	return NULL;
 }
 
-/* Seconds that are left of it; a clock that was set back makes no lease longer. */
-static uint32_t left_of(const struct bindings *b, uint64_t until, uint64_t wall)
-{
-	uint32_t most = bindings_terms(b)->duration;
-
-	if (until <= wall)
-		return 0;
-	return until - wall < most ? (uint32_t)(until - wall) : most;
-}
-
-static void restore_lease(struct restoring *r, struct bindings *b, const struct kept_lease *kept)
-{
-	uint32_t slot = bindings_find(b, kept->ip), left = left_of(b, kept->until, r->wall);
-
-	if (slot == BINDING_NONE || !bindings_may(b, slot, &kept->client, kept->mac, r->tick))
-		return;
-	if (left == 0 && bindings_of(b, &kept->client) != BINDING_NONE)
-		return; /* it has another since */
-	bindings_lease(b, slot, &kept->client, kept->mac, r->tick + left);
-	if (left == 0)
-		bindings_release(b, slot);
-	r->count += left > 0;
-}
-
 static void restore(void *context, const char *key, const char *value)
 {
 	struct restoring *r = context;
@@ -72,7 +48,7 @@ static void restore(void *context, const char *key, const char *value)
 	}
 	n = network_called(r->tables, name, (size_t)(slash - name));
 	if (n && n->bindings)
-		restore_lease(r, n->bindings, &kept);
+		r->count += kept_restore_lease(n->bindings, &kept, r->wall, r->tick);
 }
 
 void dhcp_restore(struct state *state, struct tables *tables)

@@ -219,6 +219,31 @@ bool kept_read_link(const char *value, struct made *out, char why[COMMAND_WHY])
 	return fine;
 }
 
+/* Seconds that are left of it; a clock that was set back makes no lease longer. */
+static uint32_t left_of(const struct bindings *b, uint64_t until, uint64_t wall)
+{
+	uint32_t most = bindings_terms(b)->duration;
+
+	if (until <= wall)
+		return 0;
+	return until - wall < most ? (uint32_t)(until - wall) : most;
+}
+
+bool kept_restore_lease(struct bindings *b, const struct kept_lease *lease, uint64_t wall,
+			uint32_t tick)
+{
+	uint32_t slot = bindings_find(b, lease->ip), left = left_of(b, lease->until, wall);
+
+	if (slot == BINDING_NONE || !bindings_may(b, slot, &lease->client, lease->mac, tick))
+		return false;
+	if (left == 0 && bindings_of(b, &lease->client) != BINDING_NONE)
+		return false; /* it has another since */
+	bindings_lease(b, slot, &lease->client, lease->mac, tick + left);
+	if (left == 0)
+		bindings_release(b, slot);
+	return left > 0;
+}
+
 static struct network *network_called(const struct tables *t, const char *name)
 {
 	for (uint32_t id = 0; id < t->network_count; id++)

@@ -52,13 +52,13 @@ static void set_rules(struct lab *l)
 static void give_out(struct lab *l)
 {
 	const struct dhcp_terms terms = {
-		.pool = { .addr = addr_of("3.3.3.0"), .length = 28 },
-		.gateway = { addr_of("3.3.3.1"), 24 },
+		.pool = { .addr = addr_of("10.42.1.0"), .length = 28 },
+		.gateway = { addr_of("10.42.1.1"), 16 },
 		.mac = mac_of("02:00:00:00:00:99"),
 		.duration = 60,
 	};
 	const struct reservation host = {
-		.ip = addr_of("3.3.3.4"), .mac = mac_of(H2_MAC), .given = true, .name = "h2"
+		.ip = addr_of("10.42.1.4"), .mac = mac_of(H2_MAC), .given = true, .name = "h2"
 	};
 
 	l->world.green->bindings = bindings_new(&terms, &host, 1, l->world.tables->secret);

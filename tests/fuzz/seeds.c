@@ -111,6 +111,61 @@ static void add_other(struct seed *s)
 	add_byte(s, draw(s, 256));
 }
 
+static void add_text(struct seed *s, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		add_byte(s, (uint8_t)bytes[i]);
+}
+
+/* One message of a DHCP client (fuzz_dhcp.c). */
+static void dhcp(struct seed *s)
+{
+	static const uint8_t types[] = { 1, 3, 4, 7, 8 };
+	unsigned number = (unsigned)s->random;
+	uint8_t fixed[236] = { 1, 1, 6, 0, 1, 2, 3, 4 };
+
+	fixed[10] = (uint8_t)(number & 1 ? 0x80 : 0);
+	fixed[12] = (uint8_t)(number & 2 ? 10 : 0);
+	fixed[28] = 2;
+	memcpy(fixed + 108, "\x32\x04\x0a\x2a\x01\x05\xff", 7);
+	add_byte(s, draw(s, 128));
+	add_text(s, (const char *)fixed, sizeof(fixed));
+	add_text(s, "\x63\x82\x53\x63\x35\x01", 6);
+	add_byte(s, types[number % 5]);
+	if (number & 4)
+		add_text(s, "\x3d\x07\x01\x02\x00\x00\x00\x00\x01", 9);
+	if (number & 8)
+		add_text(s, "\x34\x01\x01", 3);
+	else
+		add_text(s, "\x32\x04\x0a\x2a\x01\x05", 6);
+	add_text(s, "\x36\x04\x0a\x2a\x01\x01\x37\x03\x01\x79\x03\x00\xff", 13);
+}
+
+/* The same in a frame to green, which gives out addresses. */
+static void add_client(struct seed *s)
+{
+	struct seed *message = calloc(1, sizeof(*message));
+	size_t len;
+
+	assert(message);
+	message->random = build_random(&s->random);
+	dhcp(message);
+	len = message->len - 1; /* without the harness's own byte */
+	build_frame(room_of(s->frame, ROOM), &(struct sketch) { .from = H9_MAC,
+								.to = BROADCAST,
+								.src = "0.0.0.0",
+								.dst = "255.255.255.255",
+								.proto = IP_UDP,
+								.sport = DHCP_CLIENT_PORT,
+								.dport = DHCP_SERVER_PORT,
+								.payload = len });
+	memcpy(s->frame + ETH_LEN + IPV4_LEN + UDP_LEN, message->at + 1, len);
+	free(message);
+	add_byte(s, 0);
+	add_byte(s, 3);
+	add_bytes(s, s->frame, ETH_LEN + IPV4_LEN + UDP_LEN + len);
+}
+
 static void own_inbound(struct seed *s)
 {
 	add_datagram(s, 0);
@@ -118,10 +173,14 @@ static void own_inbound(struct seed *s)
 
 static void own_outbound(struct seed *s)
 {
-	if (draw(s, 4))
+	unsigned what = draw(s, 8);
+
+	if (what < 5)
 		add_frame(s, 0);
-	else
+	else if (what < 7)
 		add_superframe(s, 0);
+	else
+		add_client(s);
 }
 
 static void own_arp_nd(struct seed *s)
@@ -213,36 +272,6 @@ static void outbound(struct seed *s)
 static void arp_nd(struct seed *s)
 {
 	fill(s, own_arp_nd);
-}
-
-static void add_text(struct seed *s, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		add_byte(s, (uint8_t)bytes[i]);
-}
-
-/* One message of a DHCP client (fuzz_dhcp.c). */
-static void dhcp(struct seed *s)
-{
-	static const uint8_t types[] = { 1, 3, 4, 7, 8 };
-	unsigned number = (unsigned)s->random;
-	uint8_t fixed[236] = { 1, 1, 6, 0, 1, 2, 3, 4 };
-
-	fixed[10] = (uint8_t)(number & 1 ? 0x80 : 0);
-	fixed[12] = (uint8_t)(number & 2 ? 10 : 0);
-	fixed[28] = 2;
-	memcpy(fixed + 108, "\x32\x04\x0a\x2a\x01\x05\xff", 7);
-	add_byte(s, draw(s, 128));
-	add_text(s, (const char *)fixed, sizeof(fixed));
-	add_text(s, "\x63\x82\x53\x63\x35\x01", 6);
-	add_byte(s, types[number % 5]);
-	if (number & 4)
-		add_text(s, "\x3d\x07\x01\x02\x00\x00\x00\x00\x01", 9);
-	if (number & 8)
-		add_text(s, "\x34\x01\x01", 3);
-	else
-		add_text(s, "\x32\x04\x0a\x2a\x01\x05", 6);
-	add_text(s, "\x36\x04\x0a\x2a\x01\x01\x37\x03\x01\x79\x03\x00\xff", 13);
 }
 
 static void write_seed(const char *directory, unsigned number, const struct seed *s)

@@ -384,6 +384,57 @@ static void a_lease_is_read_as_it_was_written(void **state)
 	}
 }
 
+static struct kept_lease lease_of(uint8_t last, uint8_t client, uint64_t until)
+{
+	return (struct kept_lease) { .ip = addr_v4((const uint8_t[]) { 10, 42, 1, last }),
+				     .mac = { { 2, 0, 0, 0, 0, client } },
+				     .client = { .len = 2, .octet = { 1, client } },
+				     .until = until };
+}
+
+static void leases_come_back_with_what_is_left(void **state)
+{
+	enum { WALL = 1764224000, TICK = 50, HOUR = 3600 };
+	const struct dhcp_terms terms = {
+		.pool = { .addr = lease_of(0, 0, 0).ip, .length = 24 },
+		.gateway = { lease_of(1, 0, 0).ip, 16 },
+		.duration = HOUR,
+	};
+	const struct {
+		struct kept_lease lease;
+		bool has;
+		uint32_t until; /* tick */
+	} rows[] = {
+		{ lease_of(2, 2, WALL + 100), true, TICK + 100 },
+		{ lease_of(3, 3, WALL), false, 0 },
+		{ lease_of(4, 4, WALL + 10 * HOUR), true,
+		  TICK + HOUR },                          /* the clock was set back */
+		{ lease_of(5, 2, WALL - 1), false, 0 },   /* that one moved */
+		{ lease_of(1, 6, WALL + 100), false, 0 }, /* the gateway's now */
+		{ lease_of(2, 7, WALL + 100), false, 0 }, /* another's */
+		{ lease_of(8, 3, WALL + 7), true, TICK + 7 },
+	};
+	struct bindings *b = bindings_new(&terms, NULL, 0, (struct hash_secret) { 1, 2 });
+	struct addr none = { .family = ADDR_NONE };
+	struct kept_lease ended = lease_of(9, 9, WALL - HOUR);
+
+	(void)state;
+	assert_non_null(b);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint32_t slot = bindings_find(b, rows[i].lease.ip);
+
+		assert_int_equal(kept_restore_lease(b, &rows[i].lease, WALL, TICK), rows[i].has);
+		if (rows[i].has)
+			assert_int_equal(bindings_at(b, slot)->until, rows[i].until);
+	}
+	assert_int_equal(bindings_of(b, &rows[0].lease.client), 2);
+	assert_false(bindings_leased(b, 3, TICK));
+	/* Who had an address gets it again. */
+	assert_false(kept_restore_lease(b, &ended, WALL, TICK));
+	assert_int_equal(bindings_offer(b, &ended.client, ended.mac, none, TICK), 9);
+	bindings_free(b);
+}
+
 static void what_is_no_lease_is_refused(void **state)
 {
 	static const char *const rows[] = {
@@ -415,6 +466,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lease_is_read_as_it_was_written),
+		cmocka_unit_test(leases_come_back_with_what_is_left),
 		cmocka_unit_test(what_is_no_lease_is_refused),
 		cmocka_unit_test(taking_back_leaves_nothing),
 		cmocka_unit_test(no_memory_leaves_nothing),
