@@ -127,20 +127,24 @@ static void told(void *context, const struct kept_report *report)
 
 /* -- Gateways -- */
 
-static void look_for_gateway(const struct network *n)
+/* 1 when there was one to look for. */
+static unsigned look_for_gateway(const struct network *n)
 {
-	if (n && n->bindings)
-		bindings_be_gateway(n->bindings,
-				    local_is_missing(bindings_terms(n->bindings)->gateway.addr));
+	if (!n || !n->bindings)
+		return 0;
+	bindings_be_gateway(n->bindings,
+			    local_is_missing(bindings_terms(n->bindings)->gateway.addr));
+	return 1;
 }
 
 void dhcp_tick(struct lease_keeping *k)
 {
 	const struct tables *t = k->s->tables;
+	unsigned looked = 0;
 
-	for (unsigned i = 0; i < DHCP_GATEWAYS && i < t->network_count; i++) {
+	for (uint32_t i = 0; looked < DHCP_GATEWAYS && i < t->network_count; i++) {
 		k->looked = (k->looked + 1) % t->network_count;
-		look_for_gateway(t->networks[k->looked]);
+		looked += look_for_gateway(t->networks[k->looked]);
 	}
 }
 
