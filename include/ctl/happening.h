@@ -5,9 +5,19 @@
 
 #include "ctl/session.h"
 
-/* A command changed the entry that it names. */
+struct json_t; /* jansson's */
+
+/* A command made or changed the entry that it names. */
 void happening_fdb(const struct switch_view *view, const struct network *n,
 		   const struct command *command);
+
+/* What stands in the fdb under @mac, a line for each destination, to be given to happening_gone() after a
+ * change: it tells what stands there no more.  NULL while nobody monitors. */
+struct json_t *happening_before(const struct switch_view *view, const struct network *n,
+				struct mac mac, uint64_t now);
+void happening_gone(const struct switch_view *view, const struct network *n, struct mac mac,
+		    struct json_t *before, uint64_t now);
+
 void happening_neigh(const struct switch_view *view, const struct network *n,
 		     const struct neigh_entry *entry, bool deleted);
 

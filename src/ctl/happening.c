@@ -33,7 +33,6 @@ void happening_fdb(const struct switch_view *view, const struct network *n, cons
 	static const char *const states[] = {
 		[STATE_PERMANENT] = "permanent", [STATE_STATIC] = "static", [STATE_DYNAMIC] = ""
 	};
-	bool deleted = c->verb->id == VERB_FDB_DEL;
 	json_t *item = json_object();
 	char text[ADDR_TEXT];
 
@@ -44,9 +43,63 @@ void happening_fdb(const struct switch_view *view, const struct network *n, cons
 		set_port(item, view->tables, n, c);
 	}
 	json_object_set_new(item, "flags", json_pack("[s]", "self"));
-	json_object_set_new(item, "state", json_string(deleted ? "" : states[c->choice]));
-	json_object_set_new(item, "deleted", json_boolean(deleted));
+	json_object_set_new(item, "state", json_string(states[c->choice]));
+	json_object_set_new(item, "deleted", json_false());
 	tell(view, ABOUT_FDB, n, "fdb", item);
+}
+
+static json_t *lines_of(const struct tables *t, const struct network *n, struct mac mac,
+			const struct flood_list *list, uint32_t origin)
+{
+	json_t *lines = json_array();
+
+	for (uint32_t i = 0; list && i < list->count; i++)
+		json_array_append_new(lines, item_of_list(t, n, mac, list->to[i], origin));
+	return lines;
+}
+
+static json_t *entries_at(const struct tables *t, const struct network *n, struct mac mac,
+			  uint64_t now)
+{
+	uint32_t slot = mac_is_zero(mac) ? FDB_NONE : fdb_find(n->fdb, mac, now);
+	const struct fdb_entry *entry = slot == FDB_NONE ? NULL : fdb_at(n->fdb, slot);
+
+	if (mac_is_zero(mac))
+		return lines_of(t, n, mac, n->flood, n->flood_origin);
+	if (!entry || entry->list)
+		return lines_of(t, n, mac, entry ? entry->list : NULL, entry ? entry->origin : 0);
+	return json_pack("[o]", item_of_entry(t, n, entry, now));
+}
+
+json_t *happening_before(const struct switch_view *view, const struct network *n, struct mac mac,
+			 uint64_t now)
+{
+	return view->tell ? entries_at(view->tables, n, mac, now) : NULL;
+}
+
+static bool holds(const json_t *lines, const json_t *line)
+{
+	for (size_t i = 0; i < json_array_size(lines); i++)
+		if (json_equal(json_array_get(lines, i), line))
+			return true;
+	return false;
+}
+
+void happening_gone(const struct switch_view *view, const struct network *n, struct mac mac,
+		    json_t *before, uint64_t now)
+{
+	json_t *after = before ? entries_at(view->tables, n, mac, now) : NULL;
+
+	for (size_t i = 0; i < json_array_size(before); i++) {
+		json_t *line = json_array_get(before, i);
+
+		if (holds(after, line))
+			continue;
+		json_object_set_new(line, "deleted", json_true());
+		tell(view, ABOUT_FDB, n, "fdb", json_incref(line));
+	}
+	json_decref(after);
+	json_decref(before);
 }
 
 void happening_neigh(const struct switch_view *view, const struct network *n,

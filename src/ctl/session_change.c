@@ -26,6 +26,7 @@ static int change_fdb(const struct command *c, const struct switch_view *view, s
 {
 	struct fdb_order order = order_of(c);
 	struct tables *t = view->tables;
+	json_t *before = NULL;
 	int rc;
 
 	switch (c->verb->id) {
@@ -40,7 +41,10 @@ static int change_fdb(const struct command *c, const struct switch_view *view, s
 		break;
 	default:
 		order.lasting = FDB_LASTS_PERMANENT;
+		before = happening_before(view, n, c->mac, now);
 		rc = operate_fdb_del(t, n, &order, now, why);
+		happening_gone(view, n, c->mac, before, now);
+		return rc;
 	}
 	if (rc == 0 && view->tell)
 		happening_fdb(view, n, c);
@@ -213,8 +217,8 @@ static void keep_flushed(struct session *s, const struct switch_view *view, cons
 	keep(s, view, &kept, undo, now);
 }
 
-static void flush_flood(struct session *s, const struct switch_view *view, struct network *n,
-			const struct fdb_filter *filter, uint64_t now)
+static void take_flood(struct session *s, const struct switch_view *view, struct network *n,
+		       const struct fdb_filter *filter, uint64_t now)
 {
 	struct undo undo;
 
@@ -227,14 +231,22 @@ static void flush_flood(struct session *s, const struct switch_view *view, struc
 	keep_flushed(s, view, n, &undo, filter->dst, now);
 }
 
-static void flush_slot(struct session *s, const struct switch_view *view, struct network *n,
-		       const struct fdb_filter *filter, uint64_t now)
+static void flush_flood(struct session *s, const struct switch_view *view, struct network *n,
+			const struct fdb_filter *filter, uint64_t now)
+{
+	const struct mac zero = { { 0 } };
+	json_t *before = happening_before(view, n, zero, now);
+
+	take_flood(s, view, n, filter, now);
+	happening_gone(view, n, zero, before, now);
+}
+
+static void take_slot(struct session *s, const struct switch_view *view, struct network *n,
+		      const struct fdb_filter *filter, uint64_t now)
 {
 	const struct fdb_entry *entry = fdb_at(n->fdb, s->slot);
 	struct undo undo;
 
-	if (!operate_is_flushed(view->tables, entry, filter))
-		return;
 	if (!view->keep || entry->kind == FDB_LEARNED) {
 		operate_flush_slot(view->tables, n, s->slot, filter);
 		return;
@@ -242,6 +254,19 @@ static void flush_slot(struct session *s, const struct switch_view *view, struct
 	undo_remember_fdb(&undo, n, entry->mac, now);
 	operate_flush_slot(view->tables, n, s->slot, filter);
 	keep_flushed(s, view, n, &undo, filter->dst, now);
+}
+
+static void flush_slot(struct session *s, const struct switch_view *view, struct network *n,
+		       const struct fdb_filter *filter, uint64_t now)
+{
+	struct mac mac = fdb_at(n->fdb, s->slot)->mac;
+	json_t *before;
+
+	if (!operate_is_flushed(view->tables, fdb_at(n->fdb, s->slot), filter))
+		return;
+	before = happening_before(view, n, mac, now);
+	take_slot(s, view, n, filter, now);
+	happening_gone(view, n, mac, before, now);
 }
 
 static unsigned flush_fdb(struct session *s, const struct switch_view *view, struct network *n,

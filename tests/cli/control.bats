@@ -198,7 +198,57 @@ fill_fdb() {
 		sleep 0.05
 	done
 	tells fdb del $M:01 dev v0
-	until grep -qx "Deleted $M:01 dev v0 self" "$BATS_TEST_TMPDIR/told"; do sleep 0.05; done
+	until grep -qx "Deleted $M:01 dev v0 dst 127.0.0.2 self permanent" "$BATS_TEST_TMPDIR/told"; do sleep 0.05; done
+	kill $monitor
+}
+
+# Each of them with "bridge", and then with ours, in front.
+changes() {
+	cat <<-END
+		fdb add $M:01 dev v0 dst 127.0.0.2
+		fdb append 00:00:00:00:00:00 dev v0 dst 127.0.0.2
+		fdb append 00:00:00:00:00:00 dev v0 dst 127.0.0.3 port 8472
+		fdb add $M:02 dev v0 dst 127.0.0.2 static
+		fdb add $M:03 dev v0 dst 127.0.0.2 dynamic
+		fdb replace $M:01 dev v0 dst 127.0.0.4
+		fdb append 01:00:5e:00:00:05 dev v0 dst 127.0.0.2
+		fdb append 01:00:5e:00:00:05 dev v0 dst 127.0.0.3
+		fdb del 00:00:00:00:00:00 dev v0 dst 127.0.0.2
+		fdb del $M:01 dev v0
+		fdb del $M:02 dev v0
+		fdb del 01:00:5e:00:00:05 dev v0
+		fdb del 00:00:00:00:00:00 dev v0
+		fdb del $M:03 dev v0
+	END
+}
+
+@test "a monitor says what bridge monitor says, and tells each entry of a flush" {
+	local told=$BATS_TEST_TMPDIR/told last="Deleted $M:03 dev v0 dst 127.0.0.2 self"
+	{
+		cat "$BATS_TEST_TMPDIR/device"
+		echo "stdbuf -oL bridge monitor fdb >'$told.kernel' & pid=\$!"
+		echo "until grep -q $M:09 '$told.kernel'; do"
+		echo "bridge fdb add $M:09 dev v0 dst 127.0.0.9; bridge fdb del $M:09 dev v0; sleep 0.05; done"
+		changes | sed 's/^/bridge /'
+		echo "until grep -q '^$last' '$told.kernel'; do sleep 0.05; done; kill \$pid"
+	} >"$BATS_TEST_TMPDIR/asked"
+	timeout 60 unshare --net --map-root-user bash -e "$BATS_TEST_TMPDIR/asked" || skip "this kernel has no VXLAN device"
+	tells fdb flush dev v0
+	timeout 60 "$VXS" monitor fdb --socket "$DIR/sock" >"$told" 3>&- &
+	monitor=$!
+	until grep -q $M:09 "$told"; do
+		tells fdb replace $M:09 dev v0 dst 127.0.0.9
+		sleep 0.05
+	done
+	changes | sed 's/^fdb/bridge fdb/' >"$BATS_TEST_TMPDIR/changes"
+	tells -b "$BATS_TEST_TMPDIR/changes"
+	until grep -qx "$last" "$told"; do sleep 0.05; done
+	diff <(sed 's/ *$//' "$told.kernel" | grep -v $M:09) <(grep -v $M:09 "$told")
+	tells fdb append 00:00:00:00:00:00 dev v0 dst 127.0.0.2
+	tells fdb append 00:00:00:00:00:00 dev v0 dst 127.0.0.3
+	tells fdb flush dev v0
+	until grep -qx "Deleted $M:09 dev v0 dst 127.0.0.9 self permanent" "$told"; do sleep 0.05; done
+	grep -qx "Deleted 00:00:00:00:00:00 dev v0 dst 127.0.0.3 self permanent" "$told"
 	kill $monitor
 }
 

@@ -56,7 +56,7 @@ forget() {
 }
 removals_were_told() {
 	has_line all "Deleted $H2 dev vxlan100 lladdr $MAC2 REACHABLE" &&
-		has_line all "Deleted $MAC2 dev vxlan100 self"
+		has_line all "Deleted $MAC2 dev vxlan100 dst $A2 self permanent"
 }
 
 missed_again() {
