@@ -115,6 +115,7 @@ struct network_config {
 	bool members_unclear; /* some of the list could not be understood */
 	bool persist;
 	bool learning;
+	bool l2miss, l3miss;
 	bool offload;
 	bool drop_vlan;
 	bool strict_reserved;

@@ -82,7 +82,8 @@ struct network {
 	struct peer_set *members;  /* who may speak; NULL: anyone (`accept: any`) */
 	struct bindings *bindings; /* of DHCP clients on local ports; NULL: nobody answers them */
 
-	bool learning; /* from peers; local sources are always learned */
+	bool learning;       /* from peers; local sources are always learned */
+	bool l2miss, l3miss; /* who monitors is told of them; counted they are in any case */
 	bool strict_reserved;
 	bool drop_vlan;
 	enum arp_mode arp;

@@ -36,8 +36,9 @@ static void set_device(json_t *item, const struct switch_view *view, const struc
 
 static json_t *info_of(const struct tables *t, const struct network *n)
 {
-	json_t *data = json_pack("{s:I, s:i, s:b}", "id", (json_int_t)n->vni, "port", (int)n->port,
-				 "learning", (int)n->learning);
+	json_t *data = json_pack("{s:I, s:i, s:b, s:b, s:b}", "id", (json_int_t)n->vni, "port",
+				 (int)n->port, "learning", (int)n->learning, "l2miss",
+				 (int)n->l2miss, "l3miss", (int)n->l3miss);
 	const uint16_t from[] = { n->endpoint_v4, n->endpoint_v6 };
 	char ip[ADDR_TEXT];
 

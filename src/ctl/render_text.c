@@ -112,8 +112,10 @@ static void put_vxlan(const struct render *r, const json_t *item, const char *li
 	fprintf(r->to, "%s    vxlan id %" PRIu64, line, number_at(data, "id"));
 	put(r->to, data, "local ", "local");
 	put(r->to, data, "local6 ", "local6");
-	fprintf(r->to, " dstport %" PRIu64 "%s", number_at(data, "port"),
-		json_is_false(json_object_get(data, "learning")) ? " nolearning" : "");
+	fprintf(r->to, " dstport %" PRIu64 "%s%s%s", number_at(data, "port"),
+		json_is_false(json_object_get(data, "learning")) ? " nolearning" : "",
+		json_is_true(json_object_get(data, "l2miss")) ? " l2miss" : "",
+		json_is_true(json_object_get(data, "l3miss")) ? " l3miss" : "");
 }
 
 static void render_link(const struct render *r, const json_t *item)

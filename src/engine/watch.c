@@ -70,13 +70,15 @@ static void repeated_event(struct engine *e, const struct verdict *v, struct mac
 
 static void miss_event(struct engine *e, const struct verdict *v, struct mac mac)
 {
+	const struct network *n = e->tables->networks[v->network];
 	struct event event = { .kind = EVENT_L2_MISS, .network = v->network, .mac = mac };
 
 	if (v->effects.miss == MISS_L3) {
 		event.kind = EVENT_L3_MISS;
 		event.ip = v->effects.miss_ip;
 	}
-	event_push(&e->events, &event);
+	if (v->effects.miss == MISS_L3 ? n->l3miss : n->l2miss)
+		event_push(&e->events, &event);
 }
 
 void watch_events(struct engine *e, const struct verdict *v, const struct frame *f, enum note note,

@@ -214,6 +214,8 @@ static void apply_rules(const struct applying *a, struct network *n,
 	n->endpoint_v6 = number_of(a->plan, from->endpoint_v6);
 	n->mtu = from->mtu;
 	n->learning = config->learning;
+	n->l2miss = config->l2miss;
+	n->l3miss = config->l3miss;
 	n->strict_reserved = config->strict_reserved;
 	n->drop_vlan = config->drop_vlan;
 	n->arp = config->arp;

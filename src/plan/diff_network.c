@@ -228,6 +228,8 @@ static void diff_rules(struct words *w, const struct network_config *o,
 
 	words_bool(w, "learning", o->learning, n->learning);
 	words_text(w, "arp", arp[o->arp], arp[n->arp]);
+	words_bool(w, "l2miss", o->l2miss, n->l2miss);
+	words_bool(w, "l3miss", o->l3miss, n->l3miss);
 	words_number(w, "ageing", o->ageing, n->ageing);
 	words_number(w, "max-fdb", o->max_fdb, n->max_fdb);
 	words_text(w, "inner-vlan", o->drop_vlan ? "drop" : "pass", n->drop_vlan ? "drop" : "pass");

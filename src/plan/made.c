@@ -28,6 +28,10 @@ static const struct made_word {
 	{                                                                \
 		.name = (word), .kind = IS, .part = (where), .min = (is) \
 	}
+#define SWITCH(word, where, is)                                                          \
+	{                                                                                \
+		.name = (word), .kind = IS, .part = (where), .min = (is), .at_set = true \
+	}
 #define FIELD(word, what, field)                                                       \
 	{                                                                              \
 		.name = (word), .kind = (what), .offset = offsetof(struct made, field) \
@@ -50,8 +54,10 @@ static const struct made_word {
 	FLAG("nolearning", MADE_LEARNING, 0),
 	FLAG("proxy", MADE_PROXY, 1),
 	FLAG("noproxy", MADE_PROXY, 0),
-	FLAG("l2miss", MADE_L2MISS, 1),
-	FLAG("l3miss", MADE_L3MISS, 1),
+	SWITCH("l2miss", MADE_L2MISS, 1),
+	SWITCH("nol2miss", MADE_L2MISS, 0),
+	SWITCH("l3miss", MADE_L3MISS, 1),
+	SWITCH("nol3miss", MADE_L3MISS, 0),
 	FLAG("udpcsum", MADE_CHECKSUM, 1),
 	FLAG("noudpcsum", MADE_CHECKSUM, 0),
 	NUM("ageing", MADE_AGEING, 0, 4294967),
@@ -66,8 +72,6 @@ static const struct made_word {
 	  .kind = DEVICE,
 	  .offset = offsetof(struct made, bridge),
 	  .at_set = true },
-	NOT("nol2miss", "misses are told to whoever monitors, and cost nothing where nobody does"),
-	NOT("nol3miss", "misses are told to whoever monitors, and cost nothing where nobody does"),
 	NOT("rsc", "route short circuit is not what this switch does"),
 	NOT("gbp", "group based policy is not what this switch does"),
 	NOT("gpe", "other payloads than Ethernet are not what this switch does"),
@@ -76,6 +80,7 @@ static const struct made_word {
 	NOT("df", "DF is always set: a VTEP must not fragment (RFC 7348 section 4.3)"),
 #undef NUM
 #undef FLAG
+#undef SWITCH
 #undef FIELD
 #undef NOT
 };
@@ -374,6 +379,10 @@ void made_network(const struct made *made, FILE *to)
 		fprintf(to, ", port: %u", made->value[MADE_PORT]);
 	if (given(made, MADE_LEARNING))
 		fprintf(to, ", learning: %s", made->value[MADE_LEARNING] ? "true" : "false");
+	if (given(made, MADE_L2MISS))
+		fprintf(to, ", l2miss: %s", made->value[MADE_L2MISS] ? "true" : "false");
+	if (given(made, MADE_L3MISS))
+		fprintf(to, ", l3miss: %s", made->value[MADE_L3MISS] ? "true" : "false");
 	if (given(made, MADE_AGEING))
 		fprintf(to, ", ageing: %us", made->value[MADE_AGEING]);
 	if (given(made, MADE_MAX_FDB))

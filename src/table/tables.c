@@ -214,6 +214,8 @@ static struct network *add_at(struct tables *t, uint32_t id, const char *name, u
 	n->endpoint_v6 = ENDPOINT_NONE;
 	n->mtu = MTU_DEFAULT;
 	n->learning = true;
+	n->l2miss = true;
+	n->l3miss = true;
 	n->arp = ARP_SUPPRESS;
 	n->offload = true;
 	n->too_big = (struct budget) { .rate = NETWORK_ANSWERS, .tokens = NETWORK_ANSWERS };

@@ -177,7 +177,7 @@ fill_fdb() {
 
 @test "link, peer, stats and status" {
 	asks '^[0-9]+: v0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu [0-9]+ state UP network blue$' link
-	asks '^[0-9]+: v0: .*\\    link/ether .*\\    vxlan id 100 local 127.0.0.1 dstport 4789$' \
+	asks '^[0-9]+: v0: .*\\    link/ether .*\\    vxlan id 100 local 127.0.0.1 dstport 4789 l2miss l3miss$' \
 		-o -d link show v0
 	asks '^v0 +UP +[0-9a-f:]{17} <BROADCAST,MULTICAST,UP,LOWER_UP>$' -br link
 	asks '^peer 127.0.0.2 rx 0 frames' peer

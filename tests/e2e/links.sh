@@ -22,6 +22,13 @@ start() {
 	eventually started_or_ended "$1" >/dev/null
 	grep -q "is ready" "$W/$1.log" || { cat "$W/$1.log" && return 1; }
 }
+as_the_kernel() { # DEVICE OPTIONS...: of the kernel's device, in a namespace of its own
+	ip netns add kernel
+	in_ns kernel ip link add k0 type vxlan dstport 4789 "${@:2}"
+	in_ns kernel ip -d link show k0 | grep -oE 'dstport .*miss' >"$W/kernel"
+	ip netns del kernel
+	ask n1 -d link show "$1" | grep -oE 'dstport .*miss' | diff "$W/kernel" -
+}
 kill_it() {
 	kill -KILL "${pid[$1]}"
 	wait "${pid[$1]}" 2>/dev/null
@@ -36,7 +43,7 @@ t "as the notes say it" ask n2 ip link add vx0 type vxlan id 100 remote $A1
 address n1 vx0 10.9.0.1/24
 address n2 vx0 10.9.0.2/24
 t "it carries frames" eventually pings n1 10.9.0.2
-t "as ip shows it" shows "vxlan id 100 local $A1 dstport 4789" -d link show vx0
+t "as ip shows it" shows "vxlan id 100 local $A1 dstport 4789 l2miss l3miss" -d link show vx0
 start_traffic n1 10.9.0.2
 
 t "a name that is taken" refuses 'File exists' link add vx0 type vxlan id 101
@@ -50,6 +57,11 @@ t "a second one" ask n1 link add vx1 type vxlan id 101 group 239.1.1.1 dev eth2 
 t "its group is joined" dumped n1 '^group 239.1.1.1'
 t "it is changed" ask n1 link set vx1 mtu 1300
 t "which is seen" shows 'vx1: .* mtu 1300' link show vx1
+has_kernel_vxlan &&
+	t "as ip shows the kernel's device" as_the_kernel vx1 id 101 nolearning l2miss l3miss
+t "its misses are silenced" ask n1 link set vx1 nol2miss nol3miss
+t "which is seen, too" shows 'vxlan id 101 .* nolearning$' -d link show vx1
+t "one of them" ask n1 link set l3miss dev vx1
 t "set down" ask n1 link set dev vx1 down
 t "indeed" shows 'vx1: <[^>]*> mtu 1300 state DOWN' link show vx1
 t "a third one" ask n1 link add vx2 type vxlan id 102
@@ -62,6 +74,7 @@ kill_it n1
 need start n1
 t "after a kill they are there again" shows '^[0-9]+: vx0' link show
 t "as they were changed" shows 'vx1: .* mtu 1300' link show vx1
+t "silent and not" shows 'vxlan id 101 .* nolearning l3miss$' -d link show vx1
 t "what was deleted is not" shows_not vx2 link show
 address n1 vx0 10.9.0.1/24
 t "and they work" eventually pings n1 10.9.0.2

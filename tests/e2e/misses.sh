@@ -91,6 +91,25 @@ is_limited() {
 misses() { ask -j stats vxlan100 | grep -oE '"l3_misses":[0-9]+' | cut -d: -f2; }
 counts_misses() { [ "$(misses)" -ge "$1" ]; }
 
+# `l3miss: false`: counted all the same, and told to nobody.
+silence() {
+	sed -i 's/^\( *\)arp: proxy$/&\n\1l3miss: false/' "$W/cluster.yaml"
+	kill -HUP "${pid[n1]}"
+	eventually is_silent
+}
+is_silent() { ask -d link show vxlan100 | grep -qE 'nolearning l2miss$'; }
+stays_silent() {
+	local before told
+	before=$(misses)
+	told=$(grep -c "^miss $H2 " "$W/all")
+	ask neigh del $H2 dev vxlan100
+	in_ns h1 ip neigh flush all
+	in_ns h1 ping -c 1 -W 1 $H2 && return 1
+	ask neigh add 3.3.3.201 lladdr $MAC3 dev vxlan100
+	eventually grep -q '^3\.3\.3\.201 ' "$W/all" || return
+	is "$(misses)" -gt "$before" && is "$(grep -c "^miss $H2 " "$W/all")" -eq "$told"
+}
+
 whole_lines() {
 	"$PYTHON" -c '
 import json, sys
@@ -138,6 +157,8 @@ misses_are_told() {
 	t "with -j each is an object in a line ($WHERE)" whole_lines
 	t "P2.7: it is missed again, and five hundred times are told once a second ($WHERE)" is_limited
 	by_program
+	need silence
+	t "a network's misses can be silenced ($WHERE)" stays_silent
 }
 # Until all three do, a change may pass unheard.
 monitors_listen() {

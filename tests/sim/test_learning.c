@@ -150,6 +150,35 @@ static void misses_are_noted(void **state)
 	sim_free(sim);
 }
 
+/* `nol2miss`, `nol3miss`: nobody is told, each by itself, and counted it is all the same. */
+static void misses_can_be_silenced(void **state)
+{
+	(void)state;
+	for (unsigned told = 0; told < 4; told++) {
+		struct sim *sim = sim_mesh(7, 2, 1);
+		struct sim_node *a = sim->node[0];
+		struct network *n = sim_network(a);
+		unsigned seen = 0;
+		struct event event;
+		uint8_t frame[256];
+
+		flood_list_put(n->flood);
+		n->flood = NULL;
+		n->arp = ARP_PROXY;
+		n->l2miss = told & 1;
+		n->l3miss = told & 2;
+		say(&a->port[0], host_of(1), host_of(2), 1);
+		sim_give(&a->port[0], frame, make_arp_request(frame, host_of(1), host_of(3)));
+		sim_run(sim, MOMENT);
+		while (engine_next_event(a->engine, &event))
+			seen |= event.kind == EVENT_L2_MISS ? 1 : 2;
+		assert_int_equal(seen, told);
+		assert_int_equal(n->count.l2_misses, 1);
+		assert_int_equal(n->count.l3_misses, 1);
+		sim_free(sim);
+	}
+}
+
 static void a_known_neighbour_is_answered_for(void **state)
 {
 	struct sim *sim = sim_mesh(7, 2, 1);
@@ -250,6 +279,7 @@ int main(void)
 		cmocka_unit_test(a_node_has_a_port_of_its_own),
 		cmocka_unit_test(a_stranger_speaks_at_length),
 		cmocka_unit_test(misses_are_noted),
+		cmocka_unit_test(misses_can_be_silenced),
 		cmocka_unit_test(a_known_neighbour_is_answered_for),
 	};
 

@@ -149,10 +149,11 @@ static void write_network(FILE *to, const struct tables *t, const struct network
 	write_endpoint(to, t, n, n->endpoint_v4);
 	write_endpoint(to, t, n, n->endpoint_v6);
 	fprintf(to,
-		"%s vni %u port %u %d mtu %u learning %d strict %d drop %d arp %d tos %u %d "
+		"%s vni %u port %u %d mtu %u learning %d miss %d %d strict %d drop %d arp %d tos "
+		"%u %d "
 		"offload %d bum %lu fdb %u flood from %s\n",
-		n->name, n->vni, n->port, n->own_port, n->mtu, n->learning, n->strict_reserved,
-		n->drop_vlan, n->arp, n->tos, n->tos_inherit, n->offload,
+		n->name, n->vni, n->port, n->own_port, n->mtu, n->learning, n->l2miss, n->l3miss,
+		n->strict_reserved, n->drop_vlan, n->arp, n->tos, n->tos_inherit, n->offload,
 		(unsigned long)n->bum.rate, fdb_capacity(n->fdb),
 		origin_words(t->origins, n->flood_origin));
 }
@@ -211,6 +212,9 @@ static void write_one(FILE *to, uint64_t *seed, unsigned name)
 		fprintf(to, "    nodes: [a, b%s]\n", once_in(seed, 2) ? ", c" : "");
 	fprintf(to, "    learning: %s\n    arp: %s\n    flood: %s\n",
 		once_in(seed, 2) ? "true" : "false", arps[draw(seed, 3)], floods[draw(seed, 4)]);
+	if (once_in(seed, 3))
+		fprintf(to, "    l2miss: %s\n    l3miss: %s\n", once_in(seed, 2) ? "true" : "false",
+			once_in(seed, 2) ? "true" : "false");
 	if (once_in(seed, 3))
 		fprintf(to, "    port: %u\n", 4789 + draw(seed, 3));
 	if (once_in(seed, 3))

@@ -100,6 +100,8 @@ static void networks(void **state)
 		  "its mac 12:f3:63:f7:0c:36 -> 6a:f1:34:e4:85:4e\n" },
 		{ "learning: true", "learning: false", "~ network blue: learning true -> false\n" },
 		{ "arp: proxy", "arp: flood", "~ network blue: arp proxy -> flood\n" },
+		{ "l2miss: true", "l2miss: false", "~ network blue: l2miss true -> false\n" },
+		{ "l3miss: false", "mtu: auto", "~ network blue: l3miss false -> true\n" },
 		{ "ageing: 5m", "ageing: 0", "~ network blue: ageing 300 -> 0\n" },
 		{ "max-fdb: 10", "max-fdb: 20", "~ network blue: max-fdb 10 -> 20\n" },
 		{ "mtu: auto", "mtu: 1400", "~ network blue: mtu 1450 -> 1400\n" },

@@ -32,7 +32,8 @@ static void words_come_back(void **state)
 		"type vxlan id 0",
 		"type vxlan id 16777215 remote 192.0.2.2 local 192.0.2.1 dev eth0 dstport 4789",
 		"type vxlan id 5 group 239.1.1.1 dev eth0 ttl 3 tos 4 nolearning proxy l2miss "
-		"l3miss",
+		"nol3miss",
+		"type vxlan id 5 nol2miss l3miss",
 		"type vxlan id 5 learning noproxy noudpcsum ageing 0 maxaddress 10 mtu 1400 master "
 		"br0",
 		"type vxlan id 5 remote 2001:db8::2 udpcsum tos inherit",
@@ -94,6 +95,11 @@ static void some_can_be_changed(void **state)
 	assert_string_equal(made.bridge, "");
 	assert_true(made_change(&made, "down", &up, why));
 	assert_int_equal(up, -1);
+	assert_true(made_change(&made, "nol2miss l3miss", &up, why));
+	assert_int_equal(made.given >> MADE_L2MISS & 1, 1);
+	assert_int_equal(made.value[MADE_L2MISS], 0);
+	assert_int_equal(made.value[MADE_L3MISS], 1);
+	assert_false(made_change(&made, "nolearning", &up, why));
 	assert_false(made_change(&made, "id 6", &up, why));
 	assert_false(made_change(&made, "mtv 5", &up, why));
 	assert_non_null(strstr(why, "\"mtu\""));
@@ -128,7 +134,8 @@ static struct cluster *cluster_of(struct made_list list, struct errors *errors)
 static void they_amount_to_a_file(void **state)
 {
 	struct made made[] = {
-		made_of("v0", "type vxlan id 5 remote 192.0.2.2 local 192.0.2.1 dev eth0 ttl 9"),
+		made_of("v0", "type vxlan id 5 remote 192.0.2.2 local 192.0.2.1 dev eth0 ttl 9 "
+			      "nol3miss"),
 		made_of("v1", "type vxlan id 6 group 239.1.1.1 dev eth0 proxy nolearning ttl 9 "
 			      "ageing 30 maxaddress 10 mtu 1400 dstport 8472"),
 	};

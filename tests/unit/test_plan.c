@@ -302,7 +302,7 @@ static void rules(void **state)
 				  "  blue:\n"
 				  "    { vni: 7, learning: false, arp: proxy, flood: none,\n"
 				  "      offload: off, inner-vlan: drop, reserved-bits: strict,\n"
-				  "      bum-limit: 5/s, max-fdb: 16 }\n"
+				  "      l2miss: false, bum-limit: 5/s, max-fdb: 16 }\n"
 				  "  red: { vni: 8 }\n",
 			     "b", 1500);
 	const struct network *blue = m.tables->networks[0], *red = m.tables->networks[1];
@@ -314,6 +314,8 @@ static void rules(void **state)
 	assert_int_equal(blue->port, 4789);
 	assert_int_equal(blue->mtu, 1450);
 	assert_false(blue->learning);
+	assert_false(blue->l2miss);
+	assert_true(blue->l3miss);
 	assert_int_equal(blue->arp, ARP_PROXY);
 	assert_null(blue->flood);
 	assert_false(blue->offload);
@@ -325,6 +327,7 @@ static void rules(void **state)
 	assert_int_equal(blue->tos, 8);
 	assert_int_equal(fdb_capacity(blue->fdb), 16);
 	assert_true(red->learning);
+	assert_true(red->l2miss && red->l3miss);
 	assert_int_equal(red->arp, ARP_SUPPRESS);
 	assert_true(red->offload);
 	assert_false(red->drop_vlan || red->strict_reserved);
