@@ -22,7 +22,7 @@ enum {
 /* A command that waits for its answer, or for its turn to be told what is wrong with it. */
 struct asked {
 	unsigned line;
-	char *wrong; /* NULL: it was asked; to be freed */
+	char wrong[COMMAND_WHY]; /* "": it was asked */
 	struct command command;
 	struct render render;
 };
@@ -108,7 +108,8 @@ static void ask(struct batch *b, unsigned line, int count, char **words, char wh
 {
 	struct asked *a = asked_at(b, b->count++);
 
-	*a = (struct asked) { .line = line };
+	a->line = line;
+	*a->wrong = '\0';
 	if (count > 0 && command_parse(&a->command, count, words, why) &&
 	    is_of_batch(&a->command, why)) {
 		a->command.then = !b->options->force;
@@ -117,7 +118,7 @@ static void ask(struct batch *b, unsigned line, int count, char **words, char wh
 			return;
 		snprintf(why, COMMAND_WHY, "memory is short");
 	}
-	a->wrong = strdup(why);
+	memcpy(a->wrong, why, sizeof(a->wrong));
 	b->file_ended = b->file_ended || !b->options->force;
 }
 
@@ -171,7 +172,6 @@ static void ask_all(struct batch *b)
 
 static void forget_first(struct batch *b)
 {
-	free(asked_at(b, 0)->wrong);
 	b->first = (b->first + 1) % BATCH_AHEAD;
 	b->count--;
 }
@@ -179,7 +179,7 @@ static void forget_first(struct batch *b)
 /* Those whose turn has come. */
 static void say_wrong(struct batch *b)
 {
-	while (b->count > 0 && asked_at(b, 0)->wrong) {
+	while (b->count > 0 && *asked_at(b, 0)->wrong) {
 		complain(b, asked_at(b, 0)->line, asked_at(b, 0)->wrong, EXIT_USAGE);
 		forget_first(b);
 	}
@@ -335,8 +335,6 @@ static enum exit_code converse(struct batch *b)
 	}
 	code = carry_out(b);
 	conversation_close(&b->to);
-	while (b->count > 0)
-		forget_first(b);
 	if (b->file >= 0)
 		close(b->file);
 	return code;
