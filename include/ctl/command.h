@@ -145,7 +145,7 @@ enum {
 	ONLY_DYNAMIC,
 	ONLY_NOT_DYNAMIC
 };
-enum about { ABOUT_ALL, ABOUT_FDB, ABOUT_NEIGH, ABOUT_LINK, ABOUT_MISS, ABOUT_DROP };
+enum about { ABOUT_ALL, ABOUT_FDB, ABOUT_NEIGH, ABOUT_LINK, ABOUT_MISS, ABOUT_DROP, ABOUT_PEER };
 
 const struct command_verb *command_of(enum command_verb_id id);
 

@@ -222,7 +222,7 @@ void control_close(struct control *control)
 	for (uint64_t i = 0; control->undos && i < KEEPER_ROOM; i++)
 		undo_forget(&control->undos[i]);
 	free(control->undos);
-	watch_close(&control->watch);
+	control_unwatch(control);
 }
 
 void control_tick(struct control *control)
@@ -231,9 +231,6 @@ void control_tick(struct control *control)
 		return;
 	control_look_anew(control);
 	control_tell_unseen(control);
-	if (control_is_monitored(control))
-		watch_look(&control->watch, &control->view);
-	else
-		watch_close(&control->watch);
+	control_watch(control);
 	ev_io_start(control->ev, &control->io);
 }

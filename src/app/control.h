@@ -18,6 +18,7 @@
 #include "ctl/protocol.h"
 #include "ctl/session.h"
 #include "ctl/watch.h"
+#include "ctl/watch_peers.h"
 #include "port/unix.h"
 
 enum {
@@ -86,6 +87,7 @@ struct control {
 	ev_io io;
 	struct switch_view view;
 	struct watch watch;
+	struct watch_peers watch_peers;
 	struct proposal proposal;
 	struct control_follower follower;
 	struct control_client clients[CONTROL_CLIENTS];

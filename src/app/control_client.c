@@ -211,6 +211,8 @@ static void begin(struct control_client *c, size_t len)
 
 	session_begin(&c->session, &c->control->view, c->in + c->in_done, len, *c->control->now,
 		      &out);
+	if (c->session.state == SESSION_MONITOR && !c->control->watch.seen)
+		control_watch(c->control);
 	c->in_done += len + 1;
 	say(c, &out);
 }

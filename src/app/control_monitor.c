@@ -24,6 +24,22 @@ bool control_is_monitored(const struct control *control)
 	return false;
 }
 
+void control_watch(struct control *control)
+{
+	if (!control_is_monitored(control)) {
+		control_unwatch(control);
+		return;
+	}
+	watch_look(&control->watch, &control->view);
+	watch_peers_look(&control->watch_peers, &control->view, *control->now);
+}
+
+void control_unwatch(struct control *control)
+{
+	watch_close(&control->watch);
+	watch_peers_close(&control->watch_peers);
+}
+
 /* The same miss once a second: who makes it asks again and again. */
 static bool is_news(struct control *control, const struct event *event)
 {

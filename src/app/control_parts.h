@@ -49,6 +49,10 @@ void control_unmake(void *context, const struct undo *undo);
 void control_tell(void *context, enum about about, uint32_t network, const char *line, size_t len);
 bool control_is_monitored(const struct control *control);
 
+/* Looks for what nobody reports, while somebody monitors. */
+void control_watch(struct control *control);
+void control_unwatch(struct control *control);
+
 /* -- control_follow.c: what those hear who follow frames -- */
 
 /* One more does; the context is the struct control.  And one less. */

@@ -184,7 +184,7 @@ const struct command_verb command_verbs[] = {
 	  NULL,
 	  "bridge|ip",
 	  "what happens, as it happens",
-	  { { "about", PART_CHOICE, PARAM_CHOICE, NULL, "all|fdb|neigh|link|miss|drop", true,
+	  { { "about", PART_CHOICE, PARAM_CHOICE, NULL, "all|fdb|neigh|link|miss|drop|peer", true,
 	      false },
 	    DEV("dev", false, false) } },
 	{ VERB_APPLY,

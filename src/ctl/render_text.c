@@ -304,6 +304,18 @@ static void render_miss(const struct render *r, const json_t *item)
 	fputs(" STALE\n", r->to);
 }
 
+static void render_peer_change(const struct render *r, const json_t *item)
+{
+	fprintf(r->to, "peer %s", text_at(item, "address"));
+	if (json_is_false(json_object_get(item, "deleted")))
+		put(r->to, item, "", "change");
+	if (strcmp(text_at(item, "change"), "mtu") == 0 && has(item, "path_mtu"))
+		fprintf(r->to, " %" PRIu64, number_at(item, "path_mtu"));
+	else if (strcmp(text_at(item, "change"), "mtu") == 0)
+		fputs(" forgotten", r->to);
+	fputc('\n', r->to);
+}
+
 static void render_event(const struct render *r, const json_t *item)
 {
 	const char *event = text_at(item, "event");
@@ -325,6 +337,8 @@ static void render_event(const struct render *r, const json_t *item)
 		fprintf(r->to, "drop %s%s %s %" PRIu64 " more, %" PRIu64 " in all\n",
 			has(item, "dev") ? "dev " : "of no network", text_at(item, "dev"),
 			text_at(item, "reason"), number_at(item, "more"), number_at(item, "count"));
+	else if (strcmp(event, "peer") == 0)
+		render_peer_change(r, item);
 	else if (strcmp(event, "lost") == 0)
 		fprintf(r->to, "%" PRIu64 " lines were lost here: they were not read in time\n",
 			number_at(item, "count"));

@@ -250,6 +250,15 @@ static void begin_follow(struct session *s, const struct switch_view *view, stru
 		s->state = SESSION_FOLLOW;
 }
 
+static void begin_monitor(struct session *s, struct text *out)
+{
+	if (s->command.choice == ABOUT_PEER && command_has(&s->command, PART_DEV))
+		refuse_errno(s, out, -EINVAL,
+			     "peers are the switch's and no network's: leave out dev");
+	else
+		s->state = SESSION_MONITOR;
+}
+
 static void tell_trace(struct session *s, const struct switch_view *view, uint64_t now,
 		       struct text *out)
 {
@@ -298,7 +307,7 @@ void session_begin(struct session *s, const struct switch_view *view, const char
 		return;
 	switch (s->command.verb->id) {
 	case VERB_MONITOR:
-		s->state = SESSION_MONITOR;
+		begin_monitor(s, out);
 		break;
 	case VERB_APPLY:
 		take_file(s, view, out);

@@ -304,6 +304,7 @@ changes() {
 	wrong 'did you mean "--drops"' stats --drop
 	wrong 'unexpected "now"' status now
 	wrong 'did you mean "miss"' monitor mis
+	refused 'leave out dev' monitor peer dev v0
 	wrong '"bridge" what' bridge
 	wrong 'did you mean "bridge fdb"' bridge fbd
 	wrong 'no command "bridge neigh"' bridge neigh

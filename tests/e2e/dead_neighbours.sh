@@ -44,6 +44,12 @@ endures() {
 	kill -0 $shower || { echo "the shower had ended" && return 1; }
 }
 
+monitor_peers() {
+	ip netns exec n1 "$VXS" monitor peer --node n1 >"$W/peers" 2>&1 &
+	pid[peers]=$!
+}
+is_told_lost() { [ "$(grep -cxE 'peer [0-9.]+ lost' "$W/peers")" -ge $DEAD ]; }
+
 is_lost() { [ "$(dump n1 | grep -c '^peer .*not found')" -ge $DEAD ]; }
 
 dead() {
@@ -51,10 +57,12 @@ dead() {
 	site bridged
 	learning_tunnel "source-ports: 1" < <(dead_entries)
 	dead_hosts
+	monitor_peers
 	t "the living peer answers" pings h1 $H2
 	shower &
 	shower=$!
 	t "the dead are noticed" eventually is_lost
+	t "and told to those who monitor, each" eventually is_told_lost
 	t "the living peer is reached again" eventually pings h1 $H2
 	t "and stays so while the others are still dead" endures
 	t "what was meant for the dead is counted" has_counted n1 underlay-error 100

@@ -7,6 +7,7 @@
 #include "craft.h"
 #include "ctl/happening.h"
 #include "ctl/watch.h"
+#include "ctl/watch_peers.h"
 
 #define SECOND UINT64_C(1000000000)
 #define NOW    (1000 * SECOND)
@@ -17,7 +18,7 @@ struct site {
 	struct switch_view view;
 	struct network *network;
 	struct session session;
-	char told[8192]; /* to those who monitor */
+	char told[32768]; /* to those who monitor */
 	char heard[65536];
 	unsigned steps;
 };
@@ -292,6 +293,90 @@ static void drops_and_devices_are_watched(void **state)
 	site_close(s);
 }
 
+/* One look tells of the peer @address just @words, a line of them; "": nothing. */
+static void assert_looks(struct site *s, struct watch_peers *watch, uint64_t now, const char *words)
+{
+	*s->told = '\0';
+	watch_peers_look(watch, &s->view, now);
+	if (*words ? !strstr(s->told, words) || strchr(s->told, '\n')[1] : *s->told)
+		fail_msg("\"%s\", not \"%s\"", s->told, words);
+}
+
+static void peers_are_watched(void **state)
+{
+	struct site *s = site_open();
+	struct peers *peers = s->view.tables->peers;
+	struct watch_peers watch = { 0 };
+	struct peer_ref a, b;
+
+	(void)state;
+	assert_true(peers_add(peers, addr_at("10.0.0.2"), &a));
+	peers_heard(peers, a, 1, 60, NOW);
+	ask(s, "{\"v\":1,\"do\":\"monitor\",\"about\":\"peer\"}");
+	assert_looks(s, &watch, NOW, "");
+	assert_true(peers_add(peers, addr_at("10.0.0.3"), &b));
+	assert_looks(s, &watch, NOW, "");
+	peers_heard(peers, b, 1, 60, NOW);
+	assert_looks(s, &watch, NOW, "\"event\":\"peer\",\"change\":\"heard\",\"deleted\":false");
+	peers_heard(peers, b, 1, 60, NOW + SECOND);
+	assert_looks(s, &watch, NOW + SECOND, "");
+	peers_lose(peers, b, NOW + SECOND);
+	assert_looks(s, &watch, NOW + SECOND, "\"change\":\"lost\"");
+	peers_heard(peers, b, 1, 60, NOW + SECOND);
+	assert_looks(s, &watch, NOW + SECOND, "\"change\":\"back\"");
+	peers_set_path_mtu(peers, b, 1400, NOW + SECOND);
+	assert_looks(s, &watch, NOW + SECOND, "\"path_mtu\":1400,");
+	assert_looks(s, &watch, NOW + (PEER_MTU_SPAN + 1) * SECOND, "\"path_mtu\":null,");
+	peers_remove(peers, b);
+	assert_looks(s, &watch, NOW,
+		     "{\"address\":\"10.0.0.3\",\"event\":\"peer\",\"change\":\"gone\"");
+	assert_looks(s, &watch, NOW, "");
+	watch_peers_close(&watch);
+	site_close(s);
+}
+
+static unsigned lines_in(const char *text)
+{
+	unsigned lines = 0;
+
+	for (; (text = strchr(text, '\n')); text++)
+		lines++;
+	return lines;
+}
+
+static void many_peers_are_told_in_turn(void **state)
+{
+	struct site *s = site_open();
+	struct peers *peers = s->view.tables->peers;
+	struct watch_peers watch = { 0 };
+	unsigned most = 0, all = 0;
+	char ip[ADDR_TEXT];
+
+	(void)state;
+	ask(s, "{\"v\":1,\"do\":\"monitor\"}");
+	watch_peers_look(&watch, &s->view, NOW);
+	for (unsigned i = 0; i < 200; i++) {
+		struct peer_ref peer;
+
+		snprintf(ip, sizeof(ip), "10.1.0.%u", i);
+		assert_true(peers_add(peers, addr_at(ip), &peer));
+		peers_heard(peers, peer, 1, 60, NOW);
+	}
+	for (unsigned looks = 0; looks < 5; looks++) {
+		unsigned lines;
+
+		*s->told = '\0';
+		watch_peers_look(&watch, &s->view, NOW);
+		lines = lines_in(s->told);
+		most = lines > most ? lines : most;
+		all += lines;
+	}
+	assert_int_equal(most, WATCH_PEERS_TOLD);
+	assert_int_equal(all, 200);
+	watch_peers_close(&watch);
+	site_close(s);
+}
+
 /* What is handed over comes and goes in pieces; the newest wins. */
 
 static void follow(void *context, const char *file, bool dry)
@@ -376,6 +461,8 @@ int main(void)
 		cmocka_unit_test(much_comes_in_pieces),
 		cmocka_unit_test(monitors_hear_what_they_asked_for),
 		cmocka_unit_test(drops_and_devices_are_watched),
+		cmocka_unit_test(peers_are_watched),
+		cmocka_unit_test(many_peers_are_told_in_turn),
 		cmocka_unit_test(files_are_handed_over),
 		cmocka_unit_test(too_long_a_file_is_refused),
 	};
