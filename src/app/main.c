@@ -16,6 +16,7 @@
 #include "app/options.h"
 #include "app/ping.h"
 #include "app/subnets.h"
+#include "app/wait.h"
 #include "base/text.h"
 #include "ctl/explain.h"
 #include "ctl/report.h"
@@ -262,6 +263,8 @@ static const struct verb verbs[] = {
 	  "what happens, as it happens", verb_ask },
 	{ "ping", "NODE|IP|MAC [dev NAME] [-c N] [--mtu-sweep]", "does another node answer?",
 	  verb_ping },
+	{ "wait", "ready | peer NODE | fdb MAC dev NAME | neigh IP dev NAME [--timeout T]",
+	  "return when it is so", verb_wait },
 	{ "doctor", "[--json]", "what is wrong, and what mends it", verb_doctor },
 	{ "trace", "[NET] FRAME ... | --follow [FILTER]", "what happens to a frame, and why",
 	  verb_ask },
