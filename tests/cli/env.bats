@@ -61,6 +61,19 @@ prints() {
 	END
 }
 
+# Flannel writes 20 too many: IPv6 has the longer header.
+@test "env leaves room for the underlay's family" {
+	local green='  green: { vni: 2, cidr: 10.42.0.0/16, subnet-length: 24 }'
+	local link='underlay: { mtu: 1500 }'
+	cluster "$file" 127.0.0.2 127.0.0.3 <<<"$green"$'\n'"$link"
+	call env green -f "$file" --node n1
+	grep -qx FLANNEL_MTU=1450 "$BATS_TEST_TMPDIR/out" || show "IPv4: 1450"
+	cluster "$file" '"::1"' '"fd00:67::15"' <<<"$green"$'\n'"$link"
+	sed -i s/address:/address6:/ "$file"
+	call env green -f "$file" --node n1
+	grep -qx FLANNEL_MTU=1430 "$BATS_TEST_TMPDIR/out" || show "IPv6: 1430"
+}
+
 # field PYTHON: of the configuration list on stdout.
 field() { python3 -c "import json, sys; c = json.load(sys.stdin); b = c['plugins'][0]; print(json.dumps(($1)))" <"$BATS_TEST_TMPDIR/out"; }
 

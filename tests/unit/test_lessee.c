@@ -564,6 +564,15 @@ static void compaction_every_second_is_no_storm(void **state)
 	check_all_placed(w);
 	if (w->etcd->asked - before > 5 * 200)
 		fail_msg("%lu requests", (unsigned long)(w->etcd->asked - before));
+	/* A listing that is read again takes nobody away, and its own subnet is no peer's. */
+	assert_int_equal(told(w, LESSEE_LEFT), 0);
+	assert_int_equal(told(w, LESSEE_LOST), 0);
+	for (size_t i = 0; i < w->count; i++) {
+		size_t peers;
+
+		lessee_peers(w->clients[i].lessee, &peers);
+		assert_int_equal(peers, w->count - 1);
+	}
 	/* And what happens meanwhile is heard. */
 	stop(&w->clients[4]);
 	w->clients[4].disk = (struct flannel_subnets) { 0 };
