@@ -45,16 +45,17 @@ static bool no_such_noun(const char *family, const char *word, char why[COMMAND_
 {
 	struct nearest nearest = nearest_to(word);
 	struct word_store store = { .count = 0 };
+	const char *between = *family ? " " : "";
 
 	for (size_t i = 0; i < command_verb_count; i++)
 		if (i == 0 || !same_noun(&command_verbs[i - 1], i))
-			if (words_find(command_verbs[i].families, family) >= 0)
+			if (!*family || words_find(command_verbs[i].families, family) >= 0)
 				words_offer(command_verbs[i].noun, &nearest, &store);
 	if (nearest.found)
-		snprintf(why, COMMAND_WHY, "no command \"%s %.200s\"; did you mean \"%s %s\"?",
-			 family, word, family, nearest.found);
+		snprintf(why, COMMAND_WHY, "no command \"%s%s%.200s\"; did you mean \"%s%s%s\"?",
+			 family, between, word, family, between, nearest.found);
 	else
-		snprintf(why, COMMAND_WHY, "no command \"%s %.200s\" here", family, word);
+		snprintf(why, COMMAND_WHY, "no command \"%s%s%.200s\" here", family, between, word);
 	return false;
 }
 

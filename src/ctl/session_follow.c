@@ -21,8 +21,8 @@ static bool find_reason(const char *name, enum drop_reason *out, char why[COMMAN
 		snprintf(why, COMMAND_WHY, "nothing is dropped as \"%s\"; did you mean \"%s\"?",
 			 name, nearest.found);
 	else
-		snprintf(why, COMMAND_WHY, "nothing is dropped as \"%s\"; `vxs explain` has them",
-			 name);
+		snprintf(why, COMMAND_WHY,
+			 "nothing is dropped as \"%s\"; `vxs stats --drops` has them", name);
 	return false;
 }
 
