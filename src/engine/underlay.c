@@ -171,13 +171,21 @@ static void drop_oldest(struct engine *e, struct source *s, enum drop_reason rea
 	}
 }
 
+/* What only an ICMP message can say.  Its entry in the queue may have been read before the socket was told
+ * to fail its next send: the two are not one step. */
+static bool is_an_echo(int error)
+{
+	return error == ECONNREFUSED || error == ENOPROTOOPT || error == EPROTO;
+}
+
 /* Was it somebody else's error, as far as we can tell?  The first refusal has the benefit of the
  * doubt.  That a run is too big queues an error as well, and that one is its own. */
 static bool worth_another_try(const struct source *s, int error, unsigned queued)
 {
 	if (s->refusals == 1)
 		return true;
-	return queued > 0 && error != EMSGSIZE && s->refusals < UNDERLAY_TRIES;
+	return (queued > 0 || is_an_echo(error)) && error != EMSGSIZE &&
+	       s->refusals < UNDERLAY_TRIES;
 }
 
 /* Refused for good, as it is. */

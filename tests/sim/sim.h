@@ -67,7 +67,8 @@ struct sim_wire {
 		room; /* datagrams it takes before it says EAGAIN; writable from RUN_DATAGRAMS on */
 	struct addr dead[SIM_DEAD]; /* peers whose machine answers with ICMP */
 	unsigned deads;
-	int pending;    /* what the next send fails with */
+	int pending;    /* what the next send fails with ... */
+	uint32_t late;  /* ... and so often the one after it, told too late */
 	unsigned storm; /* errors that will arrive, one as soon as the last was fetched */
 	struct wire_error errors[SIM_ERRORS];
 	unsigned error_count;

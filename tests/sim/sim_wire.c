@@ -156,7 +156,8 @@ static unsigned wire_errors(void *wire, struct wire_error *out, unsigned n)
 	memcpy(out, w->errors, count * sizeof(*out));
 	memmove(w->errors, w->errors + count, (w->error_count - count) * sizeof(*out));
 	w->error_count -= count;
-	w->pending = 0;
+	w->pending = w->late > 0 ? ECONNREFUSED : 0;
+	w->late -= w->late > 0;
 	if (w->storm > 0) {
 		w->storm--;
 		queue_error(w, w->dead[0]);

@@ -182,6 +182,29 @@ static void a_storm_of_errors_costs_nobody_a_packet(void **state)
 	sim_free(sim);
 }
 
+/* An error may be read off the queue before the socket is told of it: nothing is left then that says whose
+ * it was, and still it was nobody's here. */
+static void errors_told_too_late_cost_nobody_a_packet(void **state)
+{
+	struct sim *sim = two_friends(46, 1);
+	struct sim_wire *wire = &sim->node[0]->wire;
+
+	(void)state;
+	wire->pending = ECONNREFUSED;
+	wire->late = 3;
+	say(&sim->node[0]->port[0], host_of(1), host_of(2), 1);
+	sim_run(sim, MOMENT);
+	assert_hears(&sim->node[1]->port[0], 1);
+	assert_int_equal(all_drops(sim->node[0]), 0);
+
+	wire->pending = ECONNREFUSED;
+	wire->late = UINT32_MAX; /* without end, the turn must end all the same */
+	say(&sim->node[0]->port[0], host_of(1), host_of(2), 2);
+	sim_turn(sim->node[0]);
+	assert_int_equal(drops_of(sim->node[0], DROP_UNDERLAY_ERROR), 1);
+	sim_free(sim);
+}
+
 static void refused_runs_are_counted_and_do_not_spin(void **state)
 {
 	static const int errors[] = { ENETUNREACH, EHOSTUNREACH, ENETDOWN, EPERM,
@@ -311,6 +334,7 @@ int main(void)
 		cmocka_unit_test(inbound_goes_on_while_blocked),
 		cmocka_unit_test(a_dead_peer_costs_nobody_else_a_packet),
 		cmocka_unit_test(a_storm_of_errors_costs_nobody_a_packet),
+		cmocka_unit_test(errors_told_too_late_cost_nobody_a_packet),
 		cmocka_unit_test(refused_runs_are_counted_and_do_not_spin),
 		cmocka_unit_test(a_changing_tos_keeps_the_order),
 		cmocka_unit_test(runs_carry_many),
