@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "plan/firewall.h"
 
+/* -- Texts -- */
+
 /* "" where no network wants a table; NULL when memory is short. */
 static char *text_of(void (*write)(FILE *to, const struct plan *plan), const struct plan *plan)
 {
@@ -17,13 +19,44 @@ static char *text_of(void (*write)(FILE *to, const struct plan *plan), const str
 
 	if (!to)
 		return NULL;
-	if (plan)
-		write(to, plan);
+	write(to, plan);
 	if (fclose(to) == 0)
 		return text;
 	free(text);
 	return NULL;
 }
+
+static void ruleset_free(struct ruleset *rules)
+{
+	free(rules->make);
+	free(rules->remove);
+	*rules = (struct ruleset) { 0 };
+}
+
+static bool ruleset_of(const struct plan *plan, struct ruleset *out)
+{
+	*out = (struct ruleset) { text_of(firewall_write_tables, plan),
+				  text_of(firewall_write_removal, plan) };
+	if (out->make && out->remove)
+		return true;
+	ruleset_free(out);
+	return false;
+}
+
+static const char *or_nothing(const char *text)
+{
+	return text ? text : "";
+}
+
+/* First without @old, then with @new; NULL when memory is short. */
+static char *commands(const char *old, const char *new)
+{
+	char *text = NULL;
+
+	return asprintf(&text, "%s%s", or_nothing(old), new) >= 0 ? text : NULL;
+}
+
+/* -- At the start -- */
 
 /* Of @list, what `nft list tables` says: tables of ours that nobody wants any more. */
 static void write_stale(FILE *to, const struct plan *plan, char *list)
@@ -57,53 +90,126 @@ static int remove_stale(const struct plan *plan, char why[NFT_WHY])
 	return rc;
 }
 
-/* Removes what @old made, and makes what @new wants. */
-static int replace(const struct plan *old, const struct plan *new, char why[NFT_WHY])
+int firewall_open(struct firewall *f, const struct plan *plan, char why[NFT_WHY])
 {
-	char *gone = text_of(firewall_write_removal, old);
-	char *made = text_of(firewall_write_tables, new), *text = NULL;
+	struct ruleset wanted;
+	char *text = NULL;
 	int rc = -ENOMEM;
 
+	*f = (struct firewall) { 0 };
 	snprintf(why, NFT_WHY, "memory is short");
-	if (gone && made && asprintf(&text, "%s%s", gone, made) >= 0)
-		rc = *text ? nft_run(text, NULL, why) : 0;
-	free(gone);
-	free(made);
+	if (!ruleset_of(plan, &wanted))
+		return rc;
+	text = commands(wanted.remove, wanted.make);
+	if (text)
+		rc = *wanted.make ? remove_stale(plan, why) : 0;
+	if (rc == 0 && *wanted.make)
+		rc = nft_run(text, NULL, why);
 	free(text);
+	if (rc == 0)
+		f->is = wanted;
+	else
+		ruleset_free(&wanted);
 	return rc;
 }
 
-static bool wants_any(const struct plan *plan)
-{
-	char *text = text_of(firewall_write_tables, plan);
-	bool any = text && *text;
+/* -- While it runs -- */
 
+/* After a run of which nobody knows how far it came. */
+static void may_be_either(struct ruleset *is, const struct ruleset *other)
+{
+	char *text;
+
+	free(is->make);
+	is->make = NULL;
+	if (strstr(or_nothing(is->remove), other->remove))
+		return;
+	text = commands(is->remove, other->remove);
+	if (!text)
+		return;
+	free(is->remove);
+	is->remove = text;
+}
+
+static void say_failure(const char *why)
+{
+	log_warning("masquerading and forward rules can not be changed: %s", why);
+}
+
+/* Takes over @rules. */
+static void begin(struct firewall *f, struct ruleset rules)
+{
+	char *text = commands(f->is.remove, rules.make), why[NFT_WHY] = "memory is short";
+
+	f->becoming = rules;
+	if (!text || nft_start(&f->run, text, why) < 0) {
+		say_failure(why);
+		ruleset_free(&f->becoming);
+	} else if (nft_fd(f->run) < 0) {
+		firewall_collect(f);
+	}
 	free(text);
-	return any;
 }
 
-int firewall_open(const struct plan *plan, char why[NFT_WHY])
+/* How the run ended. */
+static void take_end(struct firewall *f)
 {
-	int rc = wants_any(plan) ? remove_stale(plan, why) : 0;
+	char why[NFT_WHY];
+	int rc = nft_end(f->run, NULL, why);
 
-	return rc == 0 ? replace(plan, plan, why) : rc;
+	f->run = NULL;
+	if (rc == 0) {
+		ruleset_free(&f->is);
+		f->is = f->becoming;
+		return;
+	}
+	say_failure(why);
+	if (rc != -EPROTO)
+		may_be_either(&f->is, &f->becoming);
+	ruleset_free(&f->becoming);
 }
 
-static bool is_same(const struct plan *plan, const struct plan *next)
+void firewall_collect(struct firewall *f)
 {
-	char *old = text_of(firewall_write_tables, plan);
-	char *new = text_of(firewall_write_tables, next);
-	bool same = old && new &&strcmp(old, new) == 0;
+	struct ruleset next = f->next;
 
-	free(old);
-	free(new);
-	return same;
+	take_end(f);
+	f->next = (struct ruleset) { 0 };
+	if (next.make)
+		begin(f, next);
 }
 
-void firewall_follow(const struct plan *plan, const struct plan *next)
+void firewall_follow(struct firewall *f, const struct plan *plan)
+{
+	struct ruleset wanted;
+
+	if (!ruleset_of(plan, &wanted)) {
+		say_failure("memory is short");
+	} else if (f->run) {
+		ruleset_free(&f->next);
+		f->next = wanted;
+	} else if (!f->is.make || strcmp(wanted.make, f->is.make) != 0) {
+		begin(f, wanted);
+	} else {
+		ruleset_free(&wanted);
+	}
+}
+
+int firewall_fd(const struct firewall *f)
+{
+	return f->run ? nft_fd(f->run) : -1;
+}
+
+/* -- At the end -- */
+
+void firewall_close(struct firewall *f)
 {
 	char why[NFT_WHY];
 
-	if (!is_same(plan, next) && replace(plan, next, why) < 0)
-		log_warning("masquerading and forward rules can not be changed: %s", why);
+	ruleset_free(&f->next);
+	if (f->run)
+		take_end(f);
+	if (*or_nothing(f->is.remove) && nft_run(f->is.remove, NULL, why) < 0)
+		say_failure(why);
+	ruleset_free(&f->is);
 }

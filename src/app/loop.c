@@ -12,6 +12,7 @@
 
 #include "app/control.h"
 #include "app/dhcp.h"
+#include "app/firewall_watch.h"
 #include "app/links.h"
 #include "app/mend.h"
 #include "app/missing.h"
@@ -29,6 +30,7 @@ struct loop {
 	struct live live; /* of the same */
 	struct missing missing;
 	struct mend mend;
+	struct firewall_watch firewall;
 	struct control *control;
 	struct lease_keeping leases;
 	struct outlet outlet; /* stderr, while the loop runs */
@@ -175,12 +177,19 @@ static void settle(struct loop *l)
 	notes_drain(l->notes, l->s, l->now);
 }
 
+/* The switch is another now. */
+static void look_again(struct loop *l)
+{
+	mend_again(&l->mend);
+	firewall_watch_again(&l->firewall);
+}
+
 static void read_again(struct loop *l, FILE *complaints)
 {
 	settle(l);
 	reload(&l->live, complaints);
 	links_say_aside(l->live.source);
-	mend_again(&l->mend);
+	look_again(l);
 }
 
 static void follow(void *context, struct proposal *proposal, const char *file, bool dry)
@@ -190,7 +199,7 @@ static void follow(void *context, struct proposal *proposal, const char *file, b
 	settle(l);
 	reload_proposed(&l->live, proposal, file, dry);
 	links_say_aside(l->live.source);
-	mend_again(&l->mend);
+	look_again(l);
 }
 
 static int make(void *context, const struct command *c, struct kept *kept, struct undo *undo,
@@ -201,7 +210,7 @@ static int make(void *context, const struct command *c, struct kept *kept, struc
 
 	settle(l);
 	rc = links_change(&l->live, c, kept, undo, why);
-	mend_again(&l->mend);
+	look_again(l);
 	return rc;
 }
 
@@ -211,7 +220,7 @@ static void take_back(void *context, const struct undo *undo)
 
 	settle(l);
 	links_take_back(&l->live, undo);
-	mend_again(&l->mend);
+	look_again(l);
 }
 
 static void on_signal(EV_P_ ev_signal *signal, int events)
@@ -336,6 +345,7 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, stru
 
 	if (ok) {
 		start_turns(&l);
+		firewall_watch_open(&l.firewall, l.ev, &s->firewall);
 		mend_open(&l.mend, l.ev, s, &l.now, watches_port_is_back, &l.watches);
 		watches_start(&l.watches);
 		start_signals(&l);

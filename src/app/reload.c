@@ -109,7 +109,7 @@ static int replace_all(const struct live *live, struct plan *plan, char why[RELO
 		return -ENOMEM;
 	}
 	routed_leave(live->s, plan);
-	firewall_follow(live->s->plan, plan);
+	firewall_follow(&live->s->firewall, plan);
 	change_commit(&change);
 	if (!live->notes)
 		return 0;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/firewall.h"
 #include "base/log.h"
 
 static int open_tables(struct vswitch *s)
@@ -135,11 +134,10 @@ static int open_routes(struct vswitch *s)
 static int open_firewall(struct vswitch *s)
 {
 	char why[NFT_WHY];
-	int rc = firewall_open(s->plan, why);
+	int rc = firewall_open(&s->firewall, s->plan, why);
 
 	if (rc < 0)
 		log_error("masquerading and forward rules can not be set up: %s", why);
-	s->filters = rc == 0;
 	return rc;
 }
 
@@ -171,8 +169,7 @@ int vswitch_open(struct vswitch *s, struct plan *plan, struct netlink *netlink)
 
 void vswitch_close(struct vswitch *s)
 {
-	if (s->filters)
-		firewall_follow(s->plan, NULL);
+	firewall_close(&s->firewall);
 	routed_leave(s, NULL);
 	engine_free(s->engine);
 	while (s->port_count)

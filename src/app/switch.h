@@ -7,6 +7,7 @@
 #define APP_SWITCH_H
 
 #include "app/doors.h"
+#include "app/firewall.h"
 #include "app/routed.h"
 #include "engine/engine.h"
 #include "plan/plan.h"
@@ -22,7 +23,7 @@ struct vswitch {
 	struct tap_port **ports; /* one per network that has a device */
 	uint32_t port_count;
 	struct routed routed;
-	bool filters; /* the packet filter has our tables */
+	struct firewall firewall;
 };
 
 /* Opens what @plan asks for.  0, or −errno after the log said what failed; then nothing is left

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,18 @@ struct streams {
 	int in, out, err;
 };
 
+struct nft {
+	struct streams streams;
+	pid_t pid; /* and of the group of all that it starts */
+	int fd;    /* of the process; or -1 */
+	bool stopped;
+};
+
 static int streams_open(struct streams *s, const char *commands)
 {
 	size_t len = strlen(commands);
 
+	*s = (struct streams) { -1, -1, -1 };
 	s->in = memfd_create("nft-commands", MFD_CLOEXEC);
 	s->out = memfd_create("nft-answer", MFD_CLOEXEC);
 	s->err = memfd_create("nft-errors", MFD_CLOEXEC);
@@ -44,41 +53,53 @@ static void streams_close(const struct streams *s)
 		close(s->err);
 }
 
-static int start(const struct streams *s, pid_t *pid)
+static int redirect(posix_spawn_file_actions_t *actions, const struct streams *s)
+{
+	int rc = posix_spawn_file_actions_adddup2(actions, s->in, STDIN_FILENO);
+
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(actions, s->out, STDOUT_FILENO);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(actions, s->err, STDERR_FILENO);
+	return rc;
+}
+
+/* In a group of its own: it is ended together with what it has started, and no signal of a terminal ends it halfway. */
+static int spawn(const struct streams *s, pid_t *pid)
 {
 	static char name[] = "nft", file[] = "-f", standard_input[] = "-";
 	char *words[] = { name, file, standard_input, NULL };
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t how;
 	int rc = posix_spawn_file_actions_init(&actions);
 
 	if (rc != 0)
 		return -rc;
-	rc = posix_spawn_file_actions_adddup2(&actions, s->in, STDIN_FILENO);
-	if (rc == 0)
-		rc = posix_spawn_file_actions_adddup2(&actions, s->out, STDOUT_FILENO);
-	if (rc == 0)
-		rc = posix_spawn_file_actions_adddup2(&actions, s->err, STDERR_FILENO);
-	if (rc == 0)
-		rc = posix_spawnp(pid, name, &actions, NULL, words, environ);
+	rc = posix_spawnattr_init(&how);
+	if (rc == 0) {
+		posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP);
+		posix_spawnattr_setpgroup(&how, 0);
+		rc = redirect(&actions, s);
+		if (rc == 0)
+			rc = posix_spawnp(pid, name, &actions, &how, words, environ);
+		posix_spawnattr_destroy(&how);
+	}
 	posix_spawn_file_actions_destroy(&actions);
 	return -rc;
 }
 
 /* Its exit status, or −errno. */
-static int await(pid_t pid)
+static int await(struct nft *nft)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
-	struct pollfd ended = { .fd = fd, .events = POLLIN };
-	int ready = fd < 0 ? 1 : poll(&ended, 1, NFT_PATIENCE);
+	struct pollfd ended = { .fd = nft->fd, .events = POLLIN };
+	int status = 0;
 
-	if (fd >= 0)
-		close(fd);
-	if (ready == 0)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0)
+	if (nft->fd >= 0 && !nft->stopped && poll(&ended, 1, NFT_PATIENCE) == 0)
+		nft_stop(nft);
+	while (waitpid(nft->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	if (ready == 0)
+	if (nft->stopped)
 		return -ETIMEDOUT;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EPROTO;
 }
@@ -107,37 +128,77 @@ static int take_answer(int out, char **answer)
 	return 0;
 }
 
-static int run(const struct streams *s, char **answer, char why[NFT_WHY])
+static void say_no(int rc, char why[NFT_WHY])
 {
-	pid_t pid = 0;
-	int rc = start(s, &pid);
-
-	if (rc == -ENOENT) {
+	if (rc == -ENOENT)
 		snprintf(why, NFT_WHY, "there is no program nft here (package nftables)");
+	else
+		snprintf(why, NFT_WHY, "nft: %s", strerror(-rc));
+}
+
+static void release(struct nft *nft)
+{
+	if (nft->fd >= 0)
+		close(nft->fd);
+	streams_close(&nft->streams);
+	free(nft);
+}
+
+int nft_start(struct nft **out, const char *commands, char why[NFT_WHY])
+{
+	struct nft *nft = calloc(1, sizeof(*nft));
+	int rc;
+
+	if (!nft) {
+		say_no(-ENOMEM, why);
+		return -ENOMEM;
+	}
+	nft->fd = -1;
+	rc = streams_open(&nft->streams, commands);
+	if (rc == 0)
+		rc = spawn(&nft->streams, &nft->pid);
+	if (rc < 0) {
+		say_no(rc, why);
+		release(nft);
 		return rc;
 	}
-	if (rc == 0)
-		rc = await(pid);
+	nft->fd = (int)syscall(SYS_pidfd_open, nft->pid, 0);
+	*out = nft;
+	return 0;
+}
+
+int nft_fd(const struct nft *nft)
+{
+	return nft->fd;
+}
+
+void nft_stop(struct nft *nft)
+{
+	kill(-nft->pid, SIGKILL);
+	nft->stopped = true;
+}
+
+int nft_end(struct nft *nft, char **answer, char why[NFT_WHY])
+{
+	int rc = await(nft);
+
 	if (rc > 0) {
-		say(s->err, why);
-		return -EPROTO;
+		say(nft->streams.err, why);
+		rc = -EPROTO;
+	} else {
+		if (rc == 0 && answer)
+			rc = take_answer(nft->streams.out, answer);
+		if (rc < 0)
+			say_no(rc, why);
 	}
-	if (rc == 0 && answer)
-		rc = take_answer(s->out, answer);
-	if (rc < 0)
-		snprintf(why, NFT_WHY, "nft: %s", strerror(-rc));
+	release(nft);
 	return rc;
 }
 
 int nft_run(const char *commands, char **answer, char why[NFT_WHY])
 {
-	struct streams s;
-	int rc = streams_open(&s, commands);
+	struct nft *nft;
+	int rc = nft_start(&nft, commands, why);
 
-	if (rc == 0)
-		rc = run(&s, answer, why);
-	else
-		snprintf(why, NFT_WHY, "nft: %s", strerror(-rc));
-	streams_close(&s);
-	return rc;
+	return rc < 0 ? rc : nft_end(nft, answer, why);
 }

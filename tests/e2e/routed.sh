@@ -299,12 +299,74 @@ after_a_kill() {
 	start 1 && diff <(printf 'table inet other\ntable inet vxs/test/n1/green\n') <(tables | sort) &&
 		is "$(in_ns n1 nft list table inet vxs/test/n1/green | grep -c 'hook')" -eq 2 && pings h1 10.206.67.200
 }
+# follow_to N [TABLE]: reads the file again, and soon there is that table of ours, or none; nobody waits for nft.
+follow_to() { follow "$1" && eventually has_tables "${2:-}" >/dev/null; }
+has_tables() { diff <(echo 'table inet other' && { [ -z "${1:-}" ] || echo "table inet $1"; }) <(tables | sort); }
 masquerade_ends() {
 	files
-	follow 1 && diff <(echo 'table inet other') <(tables) && no_ping h1 10.206.67.200 || return
+	follow_to 1 && no_ping h1 10.206.67.200 || return
 	files "masquerade: true"
-	follow 1 && pings h1 10.206.67.200
+	follow_to 1 vxs/test/n1/green && pings h1 10.206.67.200
 }
+
+# An nft that does its work and then hangs, with a child, while there is a file "hang".
+slow_nft() {
+	mkdir "$W/bin"
+	cat >"$W/bin/nft" <<-END
+		#!/bin/bash
+		$(command -v nft) "\$@" || exit
+		[ ! -e $W/hang ] || { echo \$\$ >>$W/hung; sleep 600 & wait; }
+	END
+	chmod +x "$W/bin/nft"
+}
+hangs() { kill -0 "$(tail -n 1 "$W/hung")"; }
+forwards_while_nft_hangs() {
+	touch "$W/hang"
+	files "masquerade: true" "forward-rules: true"
+	follow 1 && eventually test -s "$W/hung" && pings h1 10.42.2.5 && hangs
+}
+# It is stopped in the end, with what it started.  What was wanted meanwhile comes next, the last word only.
+the_last_word() {
+	local group
+	group=$(tail -n 1 "$W/hung")
+	files
+	follow 1
+	files "forward-rules: true"
+	follow 1 && hangs && rm "$W/hang" && gives_up 1 &&
+		eventually hooks filter && not kill -0 -- "-$group" && is "$(wc -l <"$W/hung")" -eq 1
+}
+gives_up() { eventually gave_up "$1" || eventually gave_up "$1"; } # so many times
+gave_up() { is "$(grep -c 'can not be changed: nft: Connection timed out' "$W/n1.log")" -eq "$1"; }
+hooks() { # of the table's chains, no others
+	is "$(in_ns n1 nft list table inet vxs/test/n1/green | sed -n 's/.*type \([a-z]*\) hook.*/\1/p' | tr '\n' ' ')" = "$* "
+}
+# What was stopped had done its work already: nobody knows, so nothing is taken for granted.
+in_doubt() {
+	files "masquerade: true"
+	follow 1 && eventually hooks nat && touch "$W/hang" || return
+	files
+	follow 1 && gives_up 2 && rm "$W/hang" || return
+	files "masquerade: true"
+	follow_to 1 vxs/test/n1/green || return
+	files
+	follow_to 1 && touch "$W/hang" || return
+	files "masquerade: true"
+	follow 1 && gives_up 3 && has_tables vxs/test/n1/green && rm "$W/hang" || return
+	files
+	follow_to 1
+}
+# It failed; the same file again has it tried again.
+again_after_a_failure() {
+	printf '#!/bin/sh\necho no >&2; exit 1\n' >"$W/bin/nft.bad"
+	chmod +x "$W/bin/nft.bad"
+	mv "$W/bin/nft" "$W/bin/nft.good" && cp "$W/bin/nft.bad" "$W/bin/nft"
+	files "masquerade: true"
+	follow 1 && eventually refused && has_tables || return
+	mv "$W/bin/nft.good" "$W/bin/nft"
+	follow 1 && eventually hooks nat
+}
+refused() { grep -q 'can not be changed: no$' "$W/n1.log"; }
+
 tables_gone() {
 	vxs_stop n1
 	diff <(echo 'table inet other') <(tables)
@@ -320,17 +382,24 @@ masquerade() {
 	container 2
 	outside
 	files
+	slow_nft
 	need start 1
 	need start 2
 	in_ns n1 nft add table inet other
 	t "$WHERE: without it nobody outside answers" no_ping h1 10.206.67.200
 	files "masquerade: true" "forward-rules: true"
-	follow 1
+	follow_to 1 vxs/test/n1/green
 	t "$WHERE: somebody outside answers" pings h1 10.206.67.200
 	t "$WHERE: subnet.env says so" grep -qx FLANNEL_IPMASQ=true "$W/run/n1/subnet.env"
 	t "$WHERE: inside, addresses stay" keeps_source
 	t "$WHERE: killed, and nothing stale is left" after_a_kill
 	t "$WHERE: switched off and on" masquerade_ends
+	vxs_stop n1
+	PATH=$W/bin:$PATH need start 1
+	t "$WHERE: while nft hangs, frames pass" forwards_while_nft_hangs
+	t "$WHERE: it is stopped, and the last word is carried out" the_last_word
+	t "$WHERE: whatever it did before, the next file is followed" in_doubt
+	t "$WHERE: what failed is tried again with the same file" again_after_a_failure
 	t "$WHERE: nothing stays at the end, but what is another's" tables_gone
 	sweep
 }
@@ -412,8 +481,7 @@ beside_flannel() {
 	sweep
 }
 
-routed
-masquerade
-direct
-beside_flannel
+for part in ${PARTS:-routed masquerade direct beside_flannel}; do
+	$part
+done
 finish
