@@ -15,6 +15,9 @@ struct netlink;
 int netlink_open(struct netlink **out);
 void netlink_close(struct netlink *nl);
 
+/* By which others know it: what it asked for carries this when they hear of it. */
+uint32_t netlink_id(const struct netlink *nl);
+
 enum { LINK_NAME = 16, LINK_ALIAS = 256 };
 
 struct link_info {

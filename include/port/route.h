@@ -49,6 +49,8 @@ int neighbour_each(struct netlink *nl, uint32_t link,
 /* Puts an address on a device; −EEXIST where it is there, ours or not. */
 int address_add(struct netlink *nl, uint32_t link, struct ifaddress address);
 int address_remove(struct netlink *nl, uint32_t link, struct ifaddress address);
+
+/* Those of the device @link, 0: of all devices. */
 int address_each(struct netlink *nl, uint32_t link,
 		 void (*found)(void *context, struct ifaddress address), void *context);
 

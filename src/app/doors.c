@@ -87,8 +87,10 @@ int door_open_port(const struct plan *plan, const struct plan_network *n, struct
 
 void door_close_port(struct tap_port *port)
 {
-	if (port)
+	if (port) {
+		routes_forget(&port->known);
 		tap_close(&port->tap);
+	}
 	free(port);
 }
 

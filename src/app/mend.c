@@ -92,6 +92,7 @@ void mend_open(struct mend *mend, struct ev_loop *ev, struct vswitch *s, const u
 void mend_again(struct mend *mend)
 {
 	await_revival(mend);
+	recheck_again(&mend->recheck);
 	routed_follow(mend->revive.s, *mend->now);
 	ev_timer_again(mend->ev, &mend->settle);
 }

@@ -2,6 +2,7 @@
 #ifndef APP_OPS_H
 #define APP_OPS_H
 
+#include "app/routes.h"
 #include "base/backoff.h"
 #include "base/log.h"
 #include "engine/ops.h"
@@ -16,6 +17,7 @@ struct tap_port {
 	const struct plan_network *wanted; /* in the plan that runs */
 	struct backoff backoff;            /* app/revive.h: while its device is lost */
 	bool refused;                      /* and it was said why it does not come back */
+	struct routes_known known;         /* app/routed.h: what the kernel routes to it */
 };
 
 /* What is known to be wrong with an endpoint. */

@@ -15,6 +15,13 @@ void recheck_open(struct recheck *r, struct vswitch *s)
 		log_warning("the kernel does not tell of changed addresses and interfaces (%s): "
 			    "when an interface is made again, a group on it is not joined again",
 			    strerror(-rc));
+	recheck_again(r);
+}
+
+void recheck_again(struct recheck *r)
+{
+	if (r->changes)
+		link_changes_with_routes(r->changes, routed_any(r->s));
 }
 
 void recheck_close(struct recheck *r)
@@ -89,16 +96,24 @@ static void look_at_interface(struct underlay_wire *wire, uint64_t now)
 			wire, why, "; groups are not heard until that is mended", now);
 }
 
-static void note_removed(void *context, uint32_t ifindex)
+static void note_gone(struct recheck *r, const struct link_word *word)
 {
-	struct recheck *r = context;
-
 	for (uint16_t i = 0; i < r->s->wire_count; i++) {
 		struct underlay_wire *wire = r->s->wires[i];
 
 		if (wire)
-			wire->state.lost |= ifindex == 0 || ifindex == udp_interface(wire->udp);
+			wire->state.lost |=
+				word->kind == WORD_LOST || word->link == udp_interface(wire->udp);
 	}
+}
+
+static void hear(void *context, const struct link_word *word)
+{
+	struct recheck *r = context;
+
+	if (word->kind == WORD_LOST || word->kind == WORD_GONE)
+		note_gone(r, word);
+	routed_heard(r->s, word);
 }
 
 /* -- The names of devices -- */
@@ -122,7 +137,7 @@ static void look_at_name(struct recheck *r, const struct tap_port *port, uint64_
 void recheck_look(struct recheck *r, uint64_t now)
 {
 	if (r->changes)
-		link_changes_take(r->changes, note_removed, r);
+		link_changes_take(r->changes, hear, r);
 	for (uint16_t i = 0; i < r->s->wire_count; i++) {
 		if (!r->s->wires[i])
 			continue;

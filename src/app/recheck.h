@@ -1,5 +1,5 @@
 /* Looking again at what of the machine we stand on: our addresses, the interfaces of our groups,
- * the names of our devices.
+ * the names of our devices, the routes that lead to other nodes (app/routed.h).
  *
  * The kernel says that something changed (port/link_changes.h) and everything is looked at, at most
  * once in RECHECK_SETTLE however much changes.  An address that went away needs no repair: the
@@ -22,6 +22,10 @@ struct recheck {
 
 /* Where the kernel does not tell of changes, that is logged. */
 void recheck_open(struct recheck *r, struct vswitch *s);
+
+/* The switch has other networks now: routes are heard of where one is routed. */
+void recheck_again(struct recheck *r);
+
 void recheck_close(struct recheck *r);
 
 /* To be watched: readable when something changed; −1: nothing to watch. */

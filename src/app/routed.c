@@ -96,7 +96,7 @@ static uint32_t link_of(struct netlink *netlink, const struct tap_port *port)
 	return info.index;
 }
 
-static void follow_port(struct pass *p, const struct tap_port *port)
+static void follow_port(struct pass *p, struct tap_port *port)
 {
 	const struct plan_network *n = port->wanted;
 	struct routes_trouble trouble = { 0 };
@@ -105,17 +105,57 @@ static void follow_port(struct pass *p, const struct tap_port *port)
 	if (!link)
 		return;
 	allow_forwarding(p->s, n);
-	routes_set(p->s->netlink, p->s->plan, n, link, &trouble);
+	routes_set(&(struct routes_place) { p->s->netlink, p->s->plan, n, &p->s->routed.ways },
+		   link, &port->known, &trouble);
 	if (trouble.rc < 0)
 		say_failure(p, n, &trouble);
 }
 
+/* -- What a former life left -- */
+
+static bool is_claimed(void *context, const struct route *route)
+{
+	struct vswitch *s = context;
+
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		const struct tap_port *port = s->ports[i];
+		enum addr_family family = route->to.addr.family;
+
+		if (is_routed(port->wanted) &&
+		    (port->known.link == route->link ||
+		     prefix_contains(network_cidr(port->wanted->config, family), route->to.addr)))
+			return true;
+	}
+	return false;
+}
+
+/* Where an address of ours is missing, there is no telling whose the others are. */
+static void purge(struct vswitch *s)
+{
+	size_t addresses = 0;
+
+	for (uint32_t i = 0; i < s->port_count; i++)
+		addresses += s->ports[i]->known.is.addresses.count;
+	if (addresses > 0)
+		routes_purge(s->netlink, addresses, is_claimed, s);
+}
+
 /* -- All of them -- */
 
-int routed_open(struct vswitch *s, char why[ROUTED_WHY])
+bool routed_any(const struct vswitch *s)
+{
+	for (uint32_t i = 0; i < s->port_count; i++)
+		if (is_routed(s->ports[i]->wanted))
+			return true;
+	return false;
+}
+
+/* By what is known. */
+static int follow_all(struct vswitch *s, char why[ROUTED_WHY])
 {
 	struct pass p = { .s = s };
 
+	ways_follow(&s->routed.ways, s->netlink, s->plan);
 	for (uint32_t i = 0; i < s->port_count; i++)
 		if (is_routed(s->ports[i]->wanted))
 			follow_port(&p, s->ports[i]);
@@ -123,10 +163,35 @@ int routed_open(struct vswitch *s, char why[ROUTED_WHY])
 	return p.rc;
 }
 
+int routed_open(struct vswitch *s, char why[ROUTED_WHY])
+{
+	int rc;
+
+	for (uint32_t i = 0; i < s->port_count; i++)
+		routes_forget(&s->ports[i]->known);
+	rc = follow_all(s, why);
+	purge(s);
+	return rc;
+}
+
+static bool should_look(const struct routed *r, uint64_t now)
+{
+	return r->doubt && now - r->looked >= ROUTED_REST;
+}
+
+static int follow(struct vswitch *s, uint64_t now, char why[ROUTED_WHY])
+{
+	if (!should_look(&s->routed, now))
+		return follow_all(s, why);
+	s->routed.doubt = false;
+	s->routed.looked = now;
+	return routed_open(s, why);
+}
+
 void routed_follow(struct vswitch *s, uint64_t now)
 {
 	char why[ROUTED_WHY];
-	int rc = routed_open(s, why);
+	int rc = follow(s, now, why);
 	uint32_t swallowed;
 
 	if (rc == 0) {
@@ -143,8 +208,21 @@ void routed_follow(struct vswitch *s, uint64_t now)
 
 void routed_tick(struct vswitch *s, uint64_t now)
 {
-	if (backoff_due(&s->routed.again) <= now)
+	if (backoff_due(&s->routed.again) <= now || should_look(&s->routed, now))
 		routed_follow(s, now);
+}
+
+void routed_heard(struct vswitch *s, const struct link_word *word)
+{
+	if (word->origin == netlink_id(s->netlink))
+		return;
+	if (word->kind == WORD_ROUTE) {
+		s->routed.doubt |= word->protocol == ROUTE_PROTOCOL;
+		ways_doubt(&s->routed.ways, word->to);
+		return;
+	}
+	s->routed.doubt |= word->kind != WORD_RULE;
+	ways_doubt_all(&s->routed.ways);
 }
 
 /* The same network with the same device, where @next routes it. */
@@ -160,12 +238,21 @@ static const struct plan_network *stays_as(const struct plan_network *n, const s
 
 void routed_leave(struct vswitch *s, const struct plan *next)
 {
+	if (next)
+		ways_follow(&s->routed.ways, s->netlink, next);
 	for (uint32_t i = 0; i < s->port_count; i++) {
-		const struct tap_port *port = s->ports[i];
+		struct tap_port *port = s->ports[i];
 		uint32_t link = is_routed(port->wanted) ? link_of(s->netlink, port) : 0;
 
 		if (link)
-			routes_withdraw(s->netlink, next, port->wanted,
-					stays_as(port->wanted, next), link);
+			routes_withdraw(&(struct routes_place) { s->netlink, next,
+								 stays_as(port->wanted, next),
+								 &s->routed.ways },
+					port->wanted, link, &port->known);
 	}
+}
+
+void routed_free(struct routed *routed)
+{
+	ways_free(&routed->ways);
 }

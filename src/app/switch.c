@@ -171,6 +171,7 @@ void vswitch_close(struct vswitch *s)
 {
 	firewall_close(&s->firewall);
 	routed_leave(s, NULL);
+	routed_free(&s->routed);
 	engine_free(s->engine);
 	while (s->port_count)
 		door_close_port(s->ports[--s->port_count]);
@@ -184,6 +185,7 @@ void vswitch_close(struct vswitch *s)
 
 void vswitch_drop_port(struct vswitch *s, struct tap_port *port)
 {
+	routes_forget(&port->known);
 	engine_detach_port(s->engine, port->network, port->index);
 	network_remove_port(s->tables->networks[port->network], port->index);
 	tap_close(&port->tap);

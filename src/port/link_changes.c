@@ -5,16 +5,27 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 
+#include "netlink.h"
+
 enum { GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR };
 
 struct link_changes {
 	struct mnl_socket *socket;
 };
 
-/* The head of a message; the rest is cut off. */
-struct head {
-	struct nlmsghdr message;
-	struct ifinfomsg link;
+static const int route_groups[] = { RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,
+				    RTNLGRP_IPV6_RULE };
+
+enum {
+	ROOM = 512
+}; /* for the beginning of a message; a route's destination is the first that is in it */
+
+/* What does not fit is cut off. */
+struct piece {
+	union {
+		struct nlmsghdr message;
+		uint8_t octets[ROOM];
+	};
 };
 
 int link_changes_open(struct link_changes **out)
@@ -48,34 +59,89 @@ int link_changes_fd(const struct link_changes *changes)
 	return mnl_socket_get_fd(changes->socket);
 }
 
-/* One message into @head: 1; 0: there is none; −errno. */
-static int take(const struct link_changes *changes, struct head *head)
+void link_changes_with_routes(struct link_changes *changes, bool on)
+{
+	int option = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
+
+	for (size_t i = 0; i < sizeof(route_groups) / sizeof(route_groups[0]); i++) {
+		int group = route_groups[i];
+
+		mnl_socket_setsockopt(changes->socket, option, &group, sizeof(group));
+	}
+}
+
+/* One message into @piece, whose head says how much of it there is: 1; 0: there is none; −errno. */
+static int take(const struct link_changes *changes, struct piece *piece)
 {
 	ssize_t len;
 
-	*head = (struct head) { .message = { .nlmsg_type = NLMSG_NOOP } };
-	len = recv(link_changes_fd(changes), head, sizeof(*head), MSG_DONTWAIT);
-	if (len >= 0)
-		return 1;
-	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	*piece = (struct piece) { .message = { .nlmsg_type = NLMSG_NOOP } };
+	len = recv(link_changes_fd(changes), piece, sizeof(*piece), MSG_DONTWAIT);
+	if (len < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (piece->message.nlmsg_len > (size_t)len)
+		piece->message.nlmsg_len = (uint32_t)len;
+	return 1;
+}
+
+/* What goes with an address, or is remembered of a path, is no change of a route. */
+static bool read_route(const struct nlmsghdr *message, struct link_word *word)
+{
+	const struct rtmsg *head = mnl_nlmsg_get_payload(message);
+	struct attributes attributes;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*head) ||
+	    head->rtm_protocol == RTPROT_KERNEL || head->rtm_flags & RTM_F_CLONED)
+		return false;
+	attributes = attributes_of(message, sizeof(*head));
+	word->kind = WORD_ROUTE;
+	word->protocol = head->rtm_protocol;
+	word->to.addr = attribute_addr(head->rtm_family, attributes.at[RTA_DST]);
+	word->to.length = head->rtm_dst_len;
+	return true;
+}
+
+/* False: nobody needs to hear of it. */
+static bool read_word(const struct nlmsghdr *message, struct link_word *word)
+{
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+
+	*word = (struct link_word) { .kind = WORD_LINK, .origin = message->nlmsg_pid };
+	switch (message->nlmsg_type) {
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		return read_route(message, word);
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
+		word->kind = WORD_RULE;
+		return true;
+	case RTM_DELLINK:
+		word->kind = WORD_GONE;
+		word->link = (uint32_t)link->ifi_index;
+		return true;
+	default:
+		return true;
+	}
 }
 
 bool link_changes_take(struct link_changes *changes,
-		       void (*removed)(void *context, uint32_t ifindex), void *context)
+		       void (*heard)(void *context, const struct link_word *word), void *context)
 {
-	struct head head;
+	const struct link_word lost = { .kind = WORD_LOST };
+	struct link_word word;
+	struct piece piece;
 	bool any = false;
 
 	for (int i = 0; i < LINK_CHANGES_BATCH; i++) {
-		int rc = take(changes, &head);
+		int rc = take(changes, &piece);
 
 		if (rc == 0)
 			break;
 		any = true;
 		if (rc < 0)
-			removed(context, 0);
-		else if (head.message.nlmsg_type == RTM_DELLINK)
-			removed(context, (uint32_t)head.link.ifi_index);
+			heard(context, &lost);
+		else if (read_word(&piece.message, &word))
+			heard(context, &word);
 	}
 	return any;
 }

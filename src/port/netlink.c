@@ -40,6 +40,11 @@ void netlink_close(struct netlink *nl)
 	free(nl);
 }
 
+uint32_t netlink_id(const struct netlink *nl)
+{
+	return mnl_socket_get_portid(nl->socket);
+}
+
 struct nlmsghdr *netlink_message(struct netlink *nl, uint16_t type, uint16_t flags)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(nl->buffer);
@@ -65,7 +70,7 @@ static ssize_t receive(struct netlink *nl)
 
 int netlink_ask(struct netlink *nl, struct nlmsghdr *message, mnl_cb_t answer, void *data)
 {
-	uint32_t self = mnl_socket_get_portid(nl->socket);
+	uint32_t self = netlink_id(nl);
 	int rc;
 
 	/* Without a dump the end has to be asked for.  Each of its two bits alone means something else

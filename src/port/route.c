@@ -282,7 +282,7 @@ static int read_own_address(const struct nlmsghdr *message, void *data)
 
 	attribute_bytes(&protocol, sizeof(protocol), a.at[IFA_PROTO]);
 	if (!is_ip(head->ifa_family) || protocol != ROUTE_PROTOCOL ||
-	    head->ifa_index != search->link)
+	    (search->link && head->ifa_index != search->link))
 		return MNL_CB_OK;
 	address.addr = attribute_addr(head->ifa_family, a.at[IFA_ADDRESS]);
 	search->found(search->context, address);

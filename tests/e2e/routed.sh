@@ -422,6 +422,75 @@ purges_plain() {
 	start 1 && eventually counts 1 2 2 && not grep -q eth2 <(routes n1)
 }
 
+# Killed; the next life has another cidr, another network has a route to where the old one's led, and somebody
+# else's routes look alike.
+other_cidr() {
+	killed 1
+	in_ns n1 ip route add 10.44.0.0/24 via "$A2" dev eth2 proto 186
+	sed -i 's/10\.42\.0\.0/10.43.0.0/' "$W/n1.yaml"
+	start 1 && is "$(routes n1 | grep -v :)" = "10.43.2.0/24 via $A2 dev eth2" && in_ns n1 ip route show 10.44.0.0/24 | grep -q bgp &&
+		in_ns n1 ip route del 10.44.0.0/24
+}
+# The same while it runs, and back.
+follows_cidr() {
+	local before
+	before=$(routes n1)
+	ROUTING=direct files
+	follow 1 && is "$(routes n1 | grep -v :)" = "10.42.2.0/24 via $A2 dev eth2" || return
+	sed -i 's/10\.42\.0\.0/10.43.0.0/' "$W/n1.yaml"
+	follow 1 && is "$(routes n1)" = "$before" || return
+	ROUTING=direct files
+	follow 1 && plain_routes
+}
+# Where another switch lives, nobody can tell its routes from stale ones.
+beside_another() {
+	local mine
+	sed 's/name: test/name: other/; s/8472/8473/; s/vni: 1/vni: 2/; s/vx1/vx2/; s/10\.42\.0\.0/10.52.0.0/; s/fd42:/fd52:/; /env-file/d' "$W/n1.yaml" >"$W/other.yaml"
+	vxs_start n1 "$W/other.yaml" n1 other || return
+	mine=$(routes n1 | grep '10\.52\.\|fd52:')
+	is "$(wc -l <<<"$mine")" -eq 2 || return
+	killed 1
+	start 1 && is "$(routes n1 | grep '10\.52\.\|fd52:')" = "$mine" && vxs_stop other && plain_routes
+}
+
+# -- The underlay's routes change, and nothing else does --
+
+tunnelled() { routes n1 | grep -qx '10.42.2.0/24 via 10.42.2.0 dev vx1 onlink' && counts 1 2 2; }
+through_a_router() { # ROUTE OR RULE...: n3 is the router
+	in_ns n1 ip "$@" && eventually tunnelled >/dev/null && both_ways 1 2
+}
+on_the_link_again() {
+	in_ns n1 ip "$@" && eventually plain_routes >/dev/null && both_ways 1 2
+}
+# One that leads elsewhere has nobody asked.
+not_concerned() {
+	in_ns n1 ip route add 10.77.0.0/16 via "$A3" && in_ns n1 ip route del 10.77.0.0/16 && plain_routes
+}
+taken_away() { # by hand; ours come back
+	in_ns n1 ip route del "$1" && eventually plain_routes >/dev/null && both_ways 1 2
+}
+
+moves() {
+	WHERE="direct, moving"
+	three_nodes
+	container 1
+	container 2
+	in_ns n3 sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.eth2.send_redirects=0 net.ipv4.conf.all.send_redirects=0
+	ROUTING=direct files
+	need start 1
+	need start 2
+	t "$WHERE: on the link" plain_routes
+	t "$WHERE: a route makes it go behind a router" through_a_router route add "$A2/32" via "$A3"
+	t "$WHERE: and on the link again" on_the_link_again route del "$A2/32"
+	in_ns n1 ip route add "$A2/32" via "$A3" table 7
+	t "$WHERE: a rule has the same effect" through_a_router rule add to "$A2" lookup 7
+	t "$WHERE: and none without it" on_the_link_again rule del to "$A2" lookup 7
+	t "$WHERE: a route to elsewhere has none" not_concerned
+	t "$WHERE: a plain route that somebody took away comes back" taken_away 10.42.2.0/24
+	t "$WHERE: and one through the tunnel" taken_away fd42:0:0:2::/64
+	sweep
+}
+
 direct() {
 	WHERE=direct
 	two_nodes
@@ -432,8 +501,12 @@ direct() {
 	need start 2
 	t "$WHERE: a peer on the same link has a plain route" plain_routes
 	t "$WHERE: IPv4 goes beside the tunnel" in_the_clear
+	t "$WHERE: killed, and another cidr the next time" other_cidr
+	t "$WHERE: another cidr while it runs" follows_cidr
+	t "$WHERE: another switch in the same namespace keeps its routes" beside_another
 	t "$WHERE: killed, and routed the next time" purges_plain
 	sweep
+	moves
 	two_nodes_far_apart
 	container 1
 	container 2

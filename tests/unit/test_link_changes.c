@@ -5,22 +5,31 @@
 #include <sys/socket.h>
 
 #include "craft.h"
+#include "port/route.h"
 #include "sandbox.h"
 
 static bool possible; /* a namespace could be made */
 
 struct told {
-	unsigned count, any;
+	unsigned count, any; /* of links that went; of lost messages */
 	uint32_t last;
+	unsigned routes, rules;
+	struct link_word route; /* the last */
 };
 
-static void note(void *context, uint32_t ifindex)
+static void note(void *context, const struct link_word *word)
 {
 	struct told *told = context;
 
-	told->count++;
-	told->any += ifindex == 0;
-	told->last = ifindex;
+	told->any += word->kind == WORD_LOST;
+	told->rules += word->kind == WORD_RULE;
+	if (word->kind == WORD_GONE) {
+		told->count++;
+		told->last = word->link;
+	} else if (word->kind == WORD_ROUTE) {
+		told->routes++;
+		told->route = *word;
+	}
 }
 
 static int enter(void **state)
@@ -135,6 +144,78 @@ static void a_call_is_bounded(void **state)
 	link_changes_close(changes);
 }
 
+static struct told all(struct link_changes *changes)
+{
+	struct told told = { 0 };
+
+	while (link_changes_take(changes, note, &told))
+		;
+	return told;
+}
+
+static void assert_route(struct told told, const char *to, uint8_t protocol)
+{
+	char text[PREFIX_TEXT];
+
+	assert_int_equal(told.routes, 1);
+	assert_string_equal(prefix_text(told.route.to, text), to);
+	assert_int_equal(told.route.protocol, protocol);
+}
+
+/* Where it led, and nothing of those that come with an address; none where none was asked for. */
+static void routes_are_named(void **state)
+{
+	struct link_changes *changes = begin();
+
+	(void)state;
+	assert_true(sandbox_ip("link add br8 up type bridge"));
+	assert_true(sandbox_ip("route add 198.51.100.0/24 dev br8"));
+	assert_int_equal(all(changes).routes, 0);
+	link_changes_with_routes(changes, true);
+	assert_true(sandbox_ip("addr add 192.0.2.1/24 dev br8"));
+	assert_true(sandbox_ip("addr add 2001:db8::1/64 dev br8 nodad"));
+	assert_int_equal(all(changes).routes, 0);
+	assert_true(sandbox_ip("route add 203.0.113.0/25 dev br8 proto 118"));
+	assert_route(all(changes), "203.0.113.0/25", 118);
+	assert_true(sandbox_ip("route del 203.0.113.0/25"));
+	assert_route(all(changes), "203.0.113.0/25", 118);
+	assert_true(sandbox_ip("route add default via 192.0.2.2"));
+	assert_route(all(changes), "0.0.0.0/0", 3);
+	assert_true(sandbox_ip("-6 route add fd00:1::/32 via 2001:db8::2"));
+	assert_route(all(changes), "fd00:1::/32", 3);
+	assert_true(sandbox_ip("rule add to 192.0.2.0/24 lookup 7"));
+	assert_true(sandbox_ip("-6 rule add to fd00::/8 lookup 7"));
+	assert_int_equal(all(changes).rules, 2);
+	link_changes_with_routes(changes, false);
+	assert_true(sandbox_ip("route add 203.0.113.0/25 dev br8"));
+	assert_int_equal(all(changes).routes, 0);
+	link_changes_close(changes);
+}
+
+/* Who asked for a change knows its own again. */
+static void the_origin_is_told(void **state)
+{
+	struct link_changes *changes = begin();
+	struct netlink *nl;
+	struct route route = { .to = { addr_v4((uint8_t[]) { 10, 42, 2, 0 }), 24 },
+			       .via = addr_v4((uint8_t[]) { 10, 42, 2, 0 }),
+			       .onlink = true };
+
+	(void)state;
+	assert_true(sandbox_ip("link add br9 up type bridge"));
+	assert_true(sandbox_ip("addr add 192.0.2.77/32 dev br9"));
+	route.link = if_nametoindex("br9");
+	assert_int_equal(netlink_open(&nl), 0);
+	link_changes_with_routes(changes, true);
+	all(changes);
+	assert_int_equal(route_add(nl, &route), 0);
+	assert_int_equal(all(changes).route.origin, netlink_id(nl));
+	assert_true(sandbox_ip("route del 10.42.2.0/24"));
+	assert_int_not_equal(all(changes).route.origin, netlink_id(nl));
+	netlink_close(nl);
+	link_changes_close(changes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +224,8 @@ int main(void)
 		cmocka_unit_test(a_link_that_went_is_named),
 		cmocka_unit_test(too_much_is_perhaps_any),
 		cmocka_unit_test(a_call_is_bounded),
+		cmocka_unit_test(routes_are_named),
+		cmocka_unit_test(the_origin_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, enter, NULL);

@@ -1,0 +1,90 @@
+#!/bin/bash
+# What it costs a node of a routed network that another joins, or leaves: messages to the kernel for that one, however
+# many there are already.  They are counted as they pass.
+. "$(dirname "$0")/lib.sh"
+needs_strace
+
+FEW=10 MANY=1000
+
+# file PEERS ROUTING: a network of n1 and so many others, none of which runs.
+file() {
+	local i
+	printf 'version: 1\nname: test\nnodes:\n  n1: { address: 10.50.0.1 }\n'
+	for ((i = 0; i < $1; i++)); do
+		echo "  p$i: { address: 10.50.$((1 + i / 250)).$((1 + i % 250)) }"
+	done
+	cat <<-END
+		networks:
+		  green: { vni: 1, device: vx1, cidr: 10.40.0.0/13, subnet-length: 24, routing: $2 }
+	END
+}
+
+node() {
+	space n1
+	space other
+	wire n1 eth2 other eth2
+	address n1 eth2 10.50.0.1/16
+}
+
+has_routes() { is "$(in_ns n1 ip route show proto 118 | wc -l)" -eq "$1"; }
+
+# counting COMMAND...: how many messages the daemon sends to the kernel meanwhile, and in how many pieces answers come.
+counting() {
+	local daemon=${pid[n1]} tracer
+	strace -qq -yy -o "$W/trace" -p "$daemon" -e trace=sendto,recvmsg 2>"$W/tracer" &
+	tracer=$!
+	eventually traced "$daemon" >/dev/null || cat "$W/tracer"
+	"$@" || return
+	sleep 0.5 # it looks at the machine once more
+	kill $tracer
+	wait $tracer
+	SENT=$(grep -c '^sendto([0-9]*<NETLINK' "$W/trace")
+	RECEIVED=$(grep -c '^recvmsg([0-9]*<NETLINK' "$W/trace")
+	echo "$SENT messages, $RECEIVED pieces"
+}
+
+follow() { # PEERS ROUTING
+	local before
+	before=$(grep -c 'was read again' "$W/n1.log")
+	file "$1" "$2" >"$W/n1.yaml"
+	kill -HUP "${pid[n1]}"
+	eventually more_lines "$before" >/dev/null && eventually has_routes "$1" >/dev/null
+}
+more_lines() { [ "$(grep -c 'was read again' "$W/n1.log")" -gt "$1" ]; }
+
+# The file as it is, until that costs the same twice: after a start it looks at everything again for a while.
+nothing_costs() {
+	local i before=
+	for i in 1 2 3 4 5; do
+		counting follow "$1" "$2" || return
+		[ "$SENT $RECEIVED" != "$before" ] || return 0
+		before="$SENT $RECEIVED"
+	done
+	return 1
+}
+
+# costs PEERS ROUTING: of one that joins, and of that one leaving, beyond what reading the file costs.
+costs() {
+	node
+	file "$1" "$2" >"$W/n1.yaml"
+	need vxs_start n1 "$W/n1.yaml" n1
+	need eventually has_routes "$1"
+	nothing_costs "$1" "$2" || return
+	local sent=$SENT received=$RECEIVED
+	counting follow $(($1 + 1)) "$2" || return
+	JOIN="$((SENT - sent)) $((RECEIVED - received))"
+	counting follow "$1" "$2" || return
+	LEAVE="$((SENT - sent)) $((RECEIVED - received))"
+	echo "$1 peers, $2: joining $JOIN, leaving $LEAVE"
+}
+
+# Of messages and of answers: for a neighbour and a route; for a look at where it is and a route.
+join_costs() {
+	costs $FEW "$1" && is "$JOIN" = "$2" && is "$LEAVE" = "$3" && sweep && costs $MANY "$1" && is "$JOIN" = "$2" && is "$LEAVE" = "$3" &&
+		is "$SENT" -lt 40
+}
+
+t "routed: one that joins costs two messages, and its leaving two" join_costs routed "2 2" "2 2"
+sweep
+t "direct: one that joins costs two messages, and its leaving one" join_costs direct "2 3" "1 1"
+finish
