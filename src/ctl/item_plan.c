@@ -146,6 +146,7 @@ static json_t *bridge_of(const struct network_config *n)
 	return n->routing == ROUTING_FLAT ? json_text(n->bridge) : json_sprintf("cni%u", n->vni);
 }
 
+/* Without portmap an engine would publish no port (podman run -p), and not say so. */
 json_t *item_of_cni(const struct plan_network *n)
 {
 	bool gateway = n->gateway.addr.family || n->gateway6.addr.family;
@@ -153,8 +154,9 @@ json_t *item_of_cni(const struct plan_network *n)
 
 	if (!ipam)
 		return NULL;
-	return json_pack("{s:s, s:o, s:[{s:s, s:o, s:b, s:b, s:b, s:i, s:o}]}", "cniVersion",
-			 "0.4.0", "name", json_text(n->config->name), "plugins", "type", "bridge",
-			 "bridge", bridge_of(n->config), "isGateway", gateway, "isDefaultGateway",
-			 gateway, "ipMasq", 0, "mtu", (int)n->mtu, "ipam", ipam);
+	return json_pack("{s:s, s:o, s:[{s:s, s:o, s:b, s:b, s:b, s:i, s:o}, {s:s, s:{s:b}}]}",
+			 "cniVersion", "0.4.0", "name", json_text(n->config->name), "plugins",
+			 "type", "bridge", "bridge", bridge_of(n->config), "isGateway", gateway,
+			 "isDefaultGateway", gateway, "ipMasq", 0, "mtu", (int)n->mtu, "ipam", ipam,
+			 "type", "portmap", "capabilities", "portMappings", 1);
 }

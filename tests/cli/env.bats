@@ -104,6 +104,13 @@ field() { python3 -c "import json, sys; c = json.load(sys.stdin); b = c['plugins
 	answers '^\[\{"cniVersion":"0.4.0","name":"green",' cni-config -j green -f "$file" --node n1
 }
 
+@test "cni-config: published ports have a plugin of their own" {
+	local_cluster <<<'  green: { vni: 200, cidr: 10.42.0.0/16, subnet-length: 24, routing: routed, mtu: 1400 }'
+	answers '"cniVersion": "0.4.0"' cni-config green -f "$file" --node n2
+	[ "$(field "c['plugins'][1:]")" = '[{"type": "portmap", "capabilities": {"portMappings": true}}]' ] ||
+		show "other plugins"
+}
+
 @test "cni-config of a routed network: a link of its own" {
 	local_cluster <<<'  green: { vni: 200, cidr: 10.42.0.0/16, subnet-length: 24, routing: routed, mtu: 1400 }'
 	answers '"cniVersion": "0.4.0"' cni-config green -f "$file" --node n2
