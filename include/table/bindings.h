@@ -110,8 +110,8 @@ const char *bindings_name(const struct bindings *b, uint32_t slot);
 /* Does nobody else have the gateway's address, so that it is us who answer for it?  At first yes. */
 bool bindings_are_gateway(const struct bindings *b);
 
-/* May @port be heard now?  Port numbers are those of the network. */
-bool bindings_hear(const struct bindings *b, uint32_t port, uint64_t now);
+/* May @from on @port be heard now?  Port numbers are those of the network. */
+bool bindings_hear(const struct bindings *b, uint32_t port, struct mac from, uint64_t now);
 
 /* -- Changing -- */
 
@@ -132,8 +132,8 @@ void bindings_decline(struct bindings *b, uint32_t slot, uint32_t tick);
 
 void bindings_be_gateway(struct bindings *b, bool are);
 
-/* @port was heard. */
-void bindings_heard(struct bindings *b, uint32_t port, uint64_t now);
+/* @from on @port, who might be, was heard. */
+void bindings_heard(struct bindings *b, uint32_t port, struct mac from, uint64_t now);
 
 /* Takes over what @old remembers, as far as it can be here. */
 void bindings_adopt(struct bindings *b, const struct bindings *old);

@@ -78,7 +78,7 @@
 	  "what a local port sent to a DHCP server is no message of a client",                     \
 	  "give this network no DHCP relay, and no client but of Ethernet: dhcp answers here")     \
 	X(DHCP_LIMITED, "dhcp-limited",                                                            \
-	  "more DHCP messages in a second than one port, or the disk, is good for",                \
+	  "more DHCP messages in a second than one client, one port, or the disk is good for",     \
 	  "nothing: clients ask again; else find who asks without end (tcpdump port 67)")
 
 enum drop_reason {

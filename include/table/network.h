@@ -12,8 +12,9 @@
 enum {
 	NETWORK_NAME = 64,
 	NETWORK_PORTS = 128,
-	NETWORK_ANSWERS = 100, /* "too big" messages a second */
-	NETWORK_DHCP = 50,     /* DHCP messages a second that are read, of each port */
+	NETWORK_ANSWERS = 100,    /* "too big" messages a second */
+	NETWORK_DHCP = 50,        /* DHCP messages a second that are read, of each port ... */
+	NETWORK_DHCP_CLIENT = 10, /* ... and of these of each client */
 };
 
 #define NETWORK_NONE UINT32_MAX

@@ -11,9 +11,10 @@ static bool is_for_server(const struct dhcp_terms *terms, const struct frame *f)
 				    prefix_contains(link, f->ip.dst));
 }
 
-static bool take_dhcp(struct verdict *v, const struct network *n, uint32_t port, uint64_t now)
+static bool take_dhcp(struct verdict *v, const struct network *n, uint32_t port, struct mac from,
+		      uint64_t now)
 {
-	if (!bindings_hear(n->bindings, port, now))
+	if (!bindings_hear(n->bindings, port, from, now))
 		return !verdict_drop(v, DROP_DHCP_LIMITED);
 	v->action = ACTION_PUNT;
 	v->service = SERVICE_DHCP;
@@ -46,7 +47,7 @@ bool service_takes(struct verdict *v, const struct network *n, uint32_t port, co
 	const struct dhcp_terms *terms = bindings_terms(n->bindings);
 
 	if (is_for_server(terms, f))
-		return take_dhcp(v, n, port, now);
+		return take_dhcp(v, n, port, f->eth.src, now);
 	if (!bindings_are_gateway(n->bindings))
 		return false;
 	if (f->eth.type == ETHERTYPE_ARP && asks_for_gateway(terms, f))

@@ -79,7 +79,7 @@ static bool is_repeated(const struct tables *t, struct network *n, const struct 
 }
 
 static void count_punt(struct tables *t, struct network *n, const struct verdict *v,
-		       struct peer_ref sender, uint64_t now)
+		       struct peer_ref sender, const struct frame *f, uint64_t now)
 {
 	switch (v->service) {
 	case SERVICE_NONE:
@@ -91,7 +91,7 @@ static void count_punt(struct tables *t, struct network *n, const struct verdict
 		break;
 	case SERVICE_DHCP:
 		n->count.dhcp_heard++;
-		bindings_heard(n->bindings, v->from_port, now);
+		bindings_heard(n->bindings, v->from_port, f->eth.src, now);
 		break;
 	case SERVICE_PROBE_ANSWER:
 		n->count.probes_heard++;
@@ -126,7 +126,7 @@ static void count_way(struct tables *t, struct network *n, const struct verdict 
 		count_flood(n, v, f, now);
 		break;
 	case ACTION_PUNT:
-		count_punt(t, n, v, sender, now);
+		count_punt(t, n, v, sender, f, now);
 		break;
 	}
 }

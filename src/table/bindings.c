@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "agenda.h"
+#include "asks.h"
 #include "pages.h"
 #include "slot_index.h"
 #include "table/network.h"
@@ -29,7 +30,7 @@ struct bindings {
 
 	char (*names)[DHCP_NAME]; /* of hosts, by number less 1 */
 	uint32_t host_count;
-	struct budget asks[NETWORK_PORTS];
+	struct asks asks;
 	bool are_gateway;
 };
 
@@ -107,8 +108,6 @@ static void fill(struct bindings *b, const struct reservation *reserved, size_t 
 		if (b->slots[slot].host)
 			slot_index_add(&b->hosts, mac_tag(b, b->slots[slot].mac), slot);
 	}
-	for (uint32_t port = 0; port < NETWORK_PORTS; port++)
-		b->asks[port] = (struct budget) { .rate = NETWORK_DHCP, .tokens = NETWORK_DHCP };
 }
 
 static bool allocate(struct bindings *b, size_t slots)
@@ -143,6 +142,7 @@ struct bindings *bindings_new(const struct dhcp_terms *terms, const struct reser
 	b->free = b->offered = SLOT_LIST_EMPTY;
 	b->reserved = count;
 	b->are_gateway = true;
+	asks_init(&b->asks, secret);
 	if (count > SLOT_INDEX_MAX / 2 || !allocate(b, slots_for(b, count))) {
 		bindings_free(b);
 		return NULL;
@@ -198,14 +198,14 @@ void bindings_be_gateway(struct bindings *b, bool are)
 	b->are_gateway = are;
 }
 
-bool bindings_hear(const struct bindings *b, uint32_t port, uint64_t now)
+bool bindings_hear(const struct bindings *b, uint32_t port, struct mac from, uint64_t now)
 {
-	return port < NETWORK_PORTS && budget_at(&b->asks[port], now) > 0;
+	return asks_may(&b->asks, port, from, now);
 }
 
-void bindings_heard(struct bindings *b, uint32_t port, uint64_t now)
+void bindings_heard(struct bindings *b, uint32_t port, struct mac from, uint64_t now)
 {
-	budget_spend(&b->asks[port], 1, now);
+	asks_spend(&b->asks, port, from, now);
 }
 
 const struct binding *bindings_at(const struct bindings *b, uint32_t slot)
@@ -479,7 +479,7 @@ static void adopt_declined(struct bindings *b, const struct binding *from)
 /* Offers are hints: who got one asks again. */
 void bindings_adopt(struct bindings *b, const struct bindings *old)
 {
-	memcpy(b->asks, old->asks, sizeof(b->asks));
+	b->asks = old->asks;
 	b->are_gateway = old->are_gateway;
 	for (uint32_t slot = old->free.first; slot != SLOT_NONE; slot = old->links[slot].next)
 		adopt_free(b, &old->slots[slot]);

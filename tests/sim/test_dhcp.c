@@ -216,6 +216,26 @@ static void who_asks_without_end_is_not_heard(void **state)
 	sim_free(sim);
 }
 
+/* Nor does it keep the others of its port from being heard. */
+static void who_asks_without_end_starves_nobody(void **state)
+{
+	struct sim *sim = make(15);
+	struct sim_port *port = &sim->node[0]->port[0];
+	unsigned answers = 0;
+
+	(void)state;
+	for (unsigned other = 2; other < 10; other++) {
+		for (unsigned i = 0; i < 2 * NETWORK_DHCP; i++) {
+			client_tell(port,
+				    &(struct client_words) { .type = DHCP_DISCOVER, .client = 1 });
+			answers += client_hears(port, NULL) == DHCP_OFFER;
+		}
+		assert_int_not_equal(get(port, other), 0);
+	}
+	assert_in_range(answers, NETWORK_DHCP_CLIENT, 2 * NETWORK_DHCP_CLIENT);
+	sim_free(sim);
+}
+
 static void what_waits_for_the_disk_is_bounded(void **state)
 {
 	struct sim *sim = make(7);
@@ -357,6 +377,7 @@ int main(void)
 		cmocka_unit_test(a_lease_is_renewed_at_the_gateway),
 		cmocka_unit_test(what_is_given_back_is_free),
 		cmocka_unit_test(who_asks_without_end_is_not_heard),
+		cmocka_unit_test(who_asks_without_end_starves_nobody),
 		cmocka_unit_test(what_waits_for_the_disk_is_bounded),
 		cmocka_unit_test(when_all_are_given_it_is_said),
 		cmocka_unit_test(nonsense_ends_here_too),

@@ -1,7 +1,9 @@
 /* Bindings: what each rule says, and random requests against lists so simple that they are plainly right. */
 #include "table/bindings.h"
 
+#include "base/clock.h"
 #include "craft.h"
+#include "table/network.h"
 
 enum { HOUR = 3600, CLIENTS = 40, STEPS = 60000 };
 
@@ -380,6 +382,43 @@ static void does_as_the_model(void **state)
 	bindings_free(b);
 }
 
+/* -- Who is heard -- */
+
+static unsigned hear(struct bindings *b, uint32_t port, uint32_t client, unsigned times,
+		     uint64_t now)
+{
+	unsigned heard = 0;
+
+	for (unsigned i = 0; i < times; i++)
+		if (bindings_hear(b, port, mac_of(client), now)) {
+			bindings_heard(b, port, mac_of(client), now);
+			heard++;
+		}
+	return heard;
+}
+
+static void a_client_has_its_part_of_a_port(void **state)
+{
+	struct bindings *b = make(24, NULL, 0), *next = make(24, NULL, 0);
+	const uint64_t now = 7 * NS_PER_S;
+	unsigned heard = 0;
+
+	(void)state;
+	assert_int_equal(hear(b, 0, 1, 1000, now), NETWORK_DHCP_CLIENT);
+	assert_int_equal(hear(b, 0, 2, 1, now), 1);
+	assert_int_equal(hear(b, 1, 1, 1, now), 1); /* the same MAC elsewhere is another */
+	bindings_adopt(next, b);
+	assert_int_equal(hear(next, 0, 1, 1, now), 0);
+	bindings_free(b);
+	for (uint32_t client = 3; client < 1000; client++) /* who invents MACs */
+		heard += hear(next, 0, client, 1, now);
+	assert_int_equal(heard, NETWORK_DHCP - NETWORK_DHCP_CLIENT - 1);
+	assert_int_equal(hear(next, 0, 1, 1, now + NS_PER_S), 1);
+	assert_int_equal(hear(next, 1, 2, 1, now), 1);
+	assert_int_equal(hear(next, NETWORK_PORTS, 1, 1, now), 0);
+	bindings_free(next);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,6 +431,7 @@ int main(void)
 		cmocka_unit_test(a_successor_remembers),
 		cmocka_unit_test(a_large_subnet_is_bounded),
 		cmocka_unit_test(does_as_the_model),
+		cmocka_unit_test(a_client_has_its_part_of_a_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
