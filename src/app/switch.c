@@ -185,7 +185,6 @@ void vswitch_close(struct vswitch *s)
 
 void vswitch_drop_port(struct vswitch *s, struct tap_port *port)
 {
-	routes_forget(&port->known);
 	engine_detach_port(s->engine, port->network, port->index);
 	network_remove_port(s->tables->networks[port->network], port->index);
 	tap_close(&port->tap);

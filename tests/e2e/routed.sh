@@ -184,6 +184,8 @@ comes_back() {
 	in_ns n1 ip neigh add 10.42.55.0 lladdr 02:00:00:00:00:55 dev vx1 protocol 118
 	in_ns n1 ip neigh replace 10.42.2.0 lladdr 02:00:00:00:00:56 dev vx1 nud permanent protocol 118
 	in_ns n1 ip address add 10.42.55.0/32 dev vx1 proto 118
+	in_ns n1 ip route del 10.42.2.0/24 dev vx1 # and stands in another table, which is nobody's but theirs
+	in_ns n1 ip route add 10.42.2.0/24 via 10.42.2.0 dev vx1 onlink proto 118 table 7
 	start 1 && as_flannel_but_one && both_ways 1 2
 }
 as_flannel_but_one() {
@@ -195,6 +197,19 @@ mends() { # what somebody took away
 	in_ns n1 ip link set vx1 down
 	in_ns n1 ip link set vx1 up
 	eventually both_ways 1 2
+}
+
+# In another namespace it is out of reach; what has its number here is another.
+taken_elsewhere() {
+	local number
+	number=$(in_ns n1 cat /sys/class/net/vx1/ifindex)
+	in_ns n1 ip link set vx1 netns h2 && in_ns n1 ip link add br9 index "$number" up type bridge || return
+	sleep 2 # what is in doubt is looked at once a second
+	in_ns n1 ip address show dev br9 | not grep '10\.42' && is "$(routes n1 | grep -c .)" -eq 0 || return
+	in_ns n1 ip link del br9
+	in_ns h2 ip link set vx1 netns n1
+	in_ns n1 ip link set vx1 up
+	eventually counts 1 2 2 && both_ways 1 2
 }
 
 device_again() {
@@ -268,6 +283,7 @@ routed() {
 	in_ns n1 ip link del vx1
 	start 1
 	t "$WHERE: a device that is made again has its routes" device_again
+	t "$WHERE: a device that was taken elsewhere, and comes back" taken_elsewhere
 	t "$WHERE: another's route is in the way" in_the_way
 	vxs_stop n1
 	if [ "$(awk 'NR == 1 { print $3 }' /proc/self/uid_map)" -gt 1 ]; then
@@ -462,6 +478,10 @@ through_a_router() { # ROUTE OR RULE...: n3 is the router
 on_the_link_again() {
 	in_ns n1 ip "$@" && eventually plain_routes >/dev/null && both_ways 1 2
 }
+# Through the tunnel itself nobody is on a link.
+through_ourselves() {
+	in_ns n1 ip route add "$A2/32" dev vx1 && eventually tunnelled >/dev/null && on_the_link_again route del "$A2/32"
+}
 # One that leads elsewhere has nobody asked.
 not_concerned() {
 	in_ns n1 ip route add 10.77.0.0/16 via "$A3" && in_ns n1 ip route del 10.77.0.0/16 && plain_routes
@@ -486,6 +506,7 @@ moves() {
 	t "$WHERE: a rule has the same effect" through_a_router rule add to "$A2" lookup 7
 	t "$WHERE: and none without it" on_the_link_again rule del to "$A2" lookup 7
 	t "$WHERE: a route to elsewhere has none" not_concerned
+	t "$WHERE: a route through our own device leads to nobody" through_ourselves
 	t "$WHERE: a plain route that somebody took away comes back" taken_away 10.42.2.0/24
 	t "$WHERE: and one through the tunnel" taken_away fd42:0:0:2::/64
 	sweep
