@@ -110,6 +110,9 @@ const char *bindings_name(const struct bindings *b, uint32_t slot);
 /* Does nobody else have the gateway's address, so that it is us who answer for it?  At first yes. */
 bool bindings_are_gateway(const struct bindings *b);
 
+/* Is it known what clients were given in a former life?  As long as it is not, nobody is heard.  At first yes. */
+bool bindings_are_known(const struct bindings *b);
+
 /* May @from on @port be heard now?  Port numbers are those of the network. */
 bool bindings_hear(const struct bindings *b, uint32_t port, struct mac from, uint64_t now);
 
@@ -131,6 +134,7 @@ void bindings_release(struct bindings *b, uint32_t slot);
 void bindings_decline(struct bindings *b, uint32_t slot, uint32_t tick);
 
 void bindings_be_gateway(struct bindings *b, bool are);
+void bindings_be_known(struct bindings *b, bool are);
 
 /* @from on @port, who might be, was heard. */
 void bindings_heard(struct bindings *b, uint32_t port, struct mac from, uint64_t now);

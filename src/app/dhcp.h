@@ -4,10 +4,15 @@
  * The engine tells each lease that changes (engine/engine.h); it is handed to the keeper, and only when it is
  * durable is its client told.  If the disk refuses, the client hears nothing and asks again.  A record
  * has the time of day at which the lease ends, for the switch may be down meanwhile; while it runs, the
- * clock that never jumps counts. */
+ * clock that never jumps counts.
+ *
+ * A network that begins to give out addresses while the switch runs hears nobody until what the store has
+ * of it is read (app/former.h), which is asked for when all that is to be kept is handed over: one network
+ * after the other. */
 #ifndef APP_DHCP_H
 #define APP_DHCP_H
 
+#include "app/former.h"
 #include "app/state.h"
 #include "app/switch.h"
 
@@ -26,7 +31,10 @@ struct lease_keeping {
 	struct keeper *keeper; /* NULL: nothing survives */
 	struct lease_waiting waiting[ENGINE_LEASES];
 	unsigned first, count;
-	uint32_t looked; /* network at which the search for gateways goes on */
+	uint32_t looked;       /* network at which the search for gateways goes on */
+	struct former *former; /* being read, or NULL */
+	bool wanting;          /* there may be networks whose former leases are not known; ... */
+	bool wants_later;      /* ... but not before the next second */
 };
 
 /* Before the keeper has the store: clients have what they had, as far as networks still give it out. */
@@ -34,6 +42,12 @@ void dhcp_restore(struct state *state, struct tables *tables);
 
 /* @k must stay where it is as long as the keeper. */
 void dhcp_open(struct lease_keeping *k, struct vswitch *s, struct state *state);
+
+/* No later than the loop. */
+void dhcp_close(struct lease_keeping *k);
+
+/* Networks were made or changed: some may give out addresses that did not. */
+void dhcp_look_again(struct lease_keeping *k);
 
 /* At the end of each turn: what clients were given is kept. */
 void dhcp_turn(struct lease_keeping *k);

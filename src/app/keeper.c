@@ -28,6 +28,8 @@ struct keeper {
 	uint64_t added, begun, durable;
 	size_t records;
 	int refused; /* until the loop has collected it, nothing more is begun */
+	struct keeper_look look;
+	enum { LOOK_NONE, LOOK_ASKED, LOOK_DONE } looking;
 	bool ending;
 };
 
@@ -38,24 +40,35 @@ static struct store_change **place_of(struct keeper *k, uint64_t number)
 	return &k->waiting[number % KEEPER_ROOM];
 }
 
-/* Takes everything that waits; 0 when it is time to end. */
-static size_t take_work(struct keeper *k)
+static bool is_idle(const struct keeper *k)
 {
-	size_t count = 0;
+	return (k->begun == k->added || k->refused) && k->looking != LOOK_ASKED && !k->ending;
+}
 
+/* Takes everything that waits; false when it is time to end. */
+static bool take_work(struct keeper *k, size_t *count, bool *look)
+{
+	*count = 0;
 	pthread_mutex_lock(&k->lock);
-	while ((k->begun == k->added || k->refused) && !k->ending)
+	while (is_idle(k))
 		pthread_cond_wait(&k->work, &k->lock);
 	while (k->begun < k->added && !k->refused)
-		k->taken[count++] = *place_of(k, ++k->begun);
+		k->taken[(*count)++] = *place_of(k, ++k->begun);
+	*look = k->looking == LOOK_ASKED;
 	pthread_mutex_unlock(&k->lock);
-	return count;
+	return *count > 0 || *look;
+}
+
+static void wake_loop(const struct keeper *k)
+{
+	static const uint64_t one = 1;
+
+	while (write(k->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
 }
 
 static void tell(struct keeper *k, int rc)
 {
-	static const uint64_t one = 1;
-
 	pthread_mutex_lock(&k->lock);
 	if (rc == 0)
 		k->durable = k->begun;
@@ -63,18 +76,31 @@ static void tell(struct keeper *k, int rc)
 		k->refused = rc;
 	k->records = store_count(k->store);
 	pthread_mutex_unlock(&k->lock);
-	while (write(k->fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+	wake_loop(k);
+}
+
+static void look_up(struct keeper *k)
+{
+	store_each(k->store, k->look.prefix, k->look.take, k->look.context);
+	pthread_mutex_lock(&k->lock);
+	k->looking = LOOK_DONE;
+	pthread_mutex_unlock(&k->lock);
+	wake_loop(k);
 }
 
 static void *work(void *context)
 {
 	struct keeper *k = context;
 	size_t count;
+	bool look;
 
-	while ((count = take_work(k)) > 0) {
-		tell(k, store_commit(k->store, k->taken, count));
-		store_tidy(k->store);
+	while (take_work(k, &count, &look)) {
+		if (count > 0) {
+			tell(k, store_commit(k->store, k->taken, count));
+			store_tidy(k->store);
+		}
+		if (look)
+			look_up(k);
 	}
 	return NULL;
 }
@@ -133,6 +159,8 @@ void keeper_close(struct keeper *k)
 	pthread_mutex_unlock(&k->lock);
 	pthread_join(k->thread, NULL);
 	drop_from(k, k->begun + 1);
+	if (k->looking != LOOK_NONE)
+		k->look.done(k->look.context);
 	store_close(k->store);
 	close(k->fd);
 	pthread_cond_destroy(&k->work);
@@ -175,6 +203,35 @@ void keeper_begin(struct keeper *k)
 	pthread_mutex_unlock(&k->lock);
 }
 
+bool keeper_look(struct keeper *k, const struct keeper_look *look)
+{
+	bool is_free;
+
+	pthread_mutex_lock(&k->lock);
+	is_free = k->looking == LOOK_NONE;
+	if (is_free) {
+		k->look = *look;
+		k->looking = LOOK_ASKED;
+		pthread_cond_signal(&k->work);
+	}
+	pthread_mutex_unlock(&k->lock);
+	return is_free;
+}
+
+static void collect_look(struct keeper *k)
+{
+	const struct keeper_look look = k->look; /* the loop's own, when there is one */
+	bool is_done;
+
+	pthread_mutex_lock(&k->lock);
+	is_done = k->looking == LOOK_DONE;
+	if (is_done)
+		k->looking = LOOK_NONE;
+	pthread_mutex_unlock(&k->lock);
+	if (is_done)
+		look.done(look.context);
+}
+
 void keeper_listen(struct keeper *k, void *context,
 		   void (*told)(void *context, const struct kept_report *report))
 {
@@ -212,4 +269,5 @@ void keeper_collect(struct keeper *k)
 
 	for (unsigned i = 0; i < k->listener_count; i++)
 		k->listeners[i].told(k->listeners[i].context, &report);
+	collect_look(k);
 }

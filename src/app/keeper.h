@@ -2,7 +2,7 @@
  *
  * The loop hands over changes, which are numbered and never change again; the thread takes all that are
  * waiting, makes them durable by one sync, and says so by an eventfd.  It sees no table, and the
- * loop does not see the store while the thread runs.
+ * loop does not see the store while the thread runs: what is kept is looked up by the thread.
  *
  * When the disk refuses, every change that is not durable by then is refused: what came later was made
  * on top of what came first. */
@@ -52,7 +52,20 @@ struct kept_report {
 void keeper_listen(struct keeper *keeper, void *context,
 		   void (*told)(void *context, const struct kept_report *report));
 
-/* When keeper_fd() is readable: tells all who listen, in the order in which they began. */
+/* A look into what is kept, once all that was handed over before is either kept or refused. */
+struct keeper_look {
+	const char *prefix;
+	store_take *take; /* the thread calls it with each key that begins with @prefix ... */
+	void (*done)(
+		void *context); /* ... and keeper_collect() or keeper_close() this in the end */
+	void *context;          /* like @prefix the thread's until then */
+};
+
+/* One at a time: false when there is one already. */
+bool keeper_look(struct keeper *keeper, const struct keeper_look *look);
+
+/* When keeper_fd() is readable: tells all who listen, in the order in which they began, and then who
+ * looked. */
 void keeper_collect(struct keeper *keeper);
 
 #endif

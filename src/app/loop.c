@@ -181,6 +181,7 @@ static void settle(struct loop *l)
 static void look_again(struct loop *l)
 {
 	mend_again(&l->mend);
+	dhcp_look_again(&l->leases);
 	firewall_watch_again(&l->firewall);
 }
 
@@ -360,6 +361,7 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, stru
 		ev_run(l.ev, 0);
 		log_set_writer(NULL, NULL);
 		stop_signals(&l);
+		dhcp_close(&l.leases);
 		notes_share(notes, NULL, NULL);
 		notes_dump(stderr, s, l.now);
 	}

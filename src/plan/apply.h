@@ -59,7 +59,7 @@ uint32_t origin_at(struct applying *a, struct position at);
 /* Hosts, fdb and neigh of a network. */
 void apply_entries(struct applying *a, struct network *n, const struct network_config *config);
 
-/* The bindings of DHCP clients on this node. */
+/* The bindings of DHCP clients on this node; what they had before is not known yet. */
 void apply_bindings(struct applying *a, struct network *n, const struct plan_network *from);
 
 /* Where the VTEPs of the other members are, in a network that is routed. */

@@ -84,7 +84,9 @@ void apply_bindings(struct applying *a, struct network *n, const struct plan_net
 	if (list)
 		n->bindings = bindings_new(&terms, list, gather_addresses(a, config, list),
 					   a->tables->secret);
-	if (!n->bindings)
+	if (n->bindings)
+		bindings_be_known(n->bindings, false);
+	else
 		a->no_memory = true;
 	free(list);
 }

@@ -31,7 +31,7 @@ struct bindings {
 	char (*names)[DHCP_NAME]; /* of hosts, by number less 1 */
 	uint32_t host_count;
 	struct asks asks;
-	bool are_gateway;
+	bool are_gateway, are_known;
 };
 
 /* -- Making -- */
@@ -141,7 +141,7 @@ struct bindings *bindings_new(const struct dhcp_terms *terms, const struct reser
 	b->pool = b->count = pool_size(terms->pool);
 	b->free = b->offered = SLOT_LIST_EMPTY;
 	b->reserved = count;
-	b->are_gateway = true;
+	b->are_gateway = b->are_known = true;
 	asks_init(&b->asks, secret);
 	if (count > SLOT_INDEX_MAX / 2 || !allocate(b, slots_for(b, count))) {
 		bindings_free(b);
@@ -198,9 +198,19 @@ void bindings_be_gateway(struct bindings *b, bool are)
 	b->are_gateway = are;
 }
 
+bool bindings_are_known(const struct bindings *b)
+{
+	return b->are_known;
+}
+
+void bindings_be_known(struct bindings *b, bool are)
+{
+	b->are_known = are;
+}
+
 bool bindings_hear(const struct bindings *b, uint32_t port, struct mac from, uint64_t now)
 {
-	return asks_may(&b->asks, port, from, now);
+	return b->are_known && asks_may(&b->asks, port, from, now);
 }
 
 void bindings_heard(struct bindings *b, uint32_t port, struct mac from, uint64_t now)
@@ -481,6 +491,7 @@ void bindings_adopt(struct bindings *b, const struct bindings *old)
 {
 	b->asks = old->asks;
 	b->are_gateway = old->are_gateway;
+	b->are_known = old->are_known;
 	for (uint32_t slot = old->free.first; slot != SLOT_NONE; slot = old->links[slot].next)
 		adopt_free(b, &old->slots[slot]);
 	for (uint32_t i = 0; i < old->count; i++) {

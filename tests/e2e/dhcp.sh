@@ -168,6 +168,31 @@ follows_the_file() {
 		udhcpc_once c1 && said c1 | grep -q 'domain example.net'
 }
 
+# What is on the disk is read while the switch runs: who comes next gets nothing that is another's.
+leased() { leases n1 | sed -n 's/ LEASED.*//p'; }
+has_leased() { leased | diff "$W/before" -; }
+turn_off() {
+	cp "$W/cluster.yaml" "$W/with.yaml"
+	sed -i '/^    dhcp:/,/^    hosts:/{/^    hosts:/!d}' "$W/cluster.yaml"
+	kill -HUP "${pid[n1]}"
+	eventually is "$(leased 2>/dev/null)" = ""
+}
+turn_on() {
+	cp "$W/with.yaml" "$W/cluster.yaml"
+	kill -HUP "${pid[n1]}"
+	eventually has_leased
+}
+remembers_while_it_was_off() {
+	local count
+	leased >"$W/before"
+	count=$(wc -l <"$W/before")
+	is "$count" -ge 3 && turn_off && turn_on || return
+	turn_off && again && not grep -q 'restored' "$W/n1.log" && turn_on || return
+	grep "network blue: $count DHCP leases were restored" "$W/n1.log" || return
+	client n1 c7 $M:07
+	udhcpc_once c7 && has_leased | grep -c '^>' | grep -qx 1
+}
+
 # A client that hears nothing asks again: the next answer of the disk is its own.
 disk_refuses() {
 	client n1 c6 $M:06
@@ -198,5 +223,6 @@ if command -v strace >/dev/null; then
 else
 	t_skip "a disk that refuses gives nothing away" "no strace here"
 fi
+t "turned off and on again, the switch knows its leases" remembers_while_it_was_off
 
 finish

@@ -419,6 +419,23 @@ static void a_client_has_its_part_of_a_port(void **state)
 	bindings_free(next);
 }
 
+static void nobody_is_heard_before_the_former_are_known(void **state)
+{
+	struct bindings *b = make(24, NULL, 0), *next = make(24, NULL, 0);
+	const uint64_t now = 7 * NS_PER_S;
+
+	(void)state;
+	bindings_be_known(b, false);
+	assert_int_equal(hear(b, 0, 1, 1, now), 0);
+	bindings_adopt(next, b);
+	assert_false(bindings_are_known(next));
+	bindings_be_known(b, true);
+	bindings_adopt(next, b);
+	assert_int_equal(hear(next, 0, 1, 1, now), 1);
+	bindings_free(b);
+	bindings_free(next);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +449,7 @@ int main(void)
 		cmocka_unit_test(a_large_subnet_is_bounded),
 		cmocka_unit_test(does_as_the_model),
 		cmocka_unit_test(a_client_has_its_part_of_a_port),
+		cmocka_unit_test(nobody_is_heard_before_the_former_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
