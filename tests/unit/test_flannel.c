@@ -112,6 +112,25 @@ static void the_backends_defaults_are_flannels(void **state)
 	assert_int_equal(config.v6.network.addr.family, ADDR_NONE);
 }
 
+/* The post on flannel has this one. */
+static void the_posts_configuration(void **state)
+{
+	static const char document[] = "{\"Network\":\"10.230.0.0/16\",\"SubnetLen\":24,"
+				       "\"Backend\":{\"Type\":\"vxlan\"}}";
+	struct flannel_config config;
+	char why[FLANNEL_WHY], text[160];
+
+	(void)state;
+	assert_true(flannel_config_read(document, strlen(document), &config, why));
+	assert_string_equal(range_text(&config.v4, text),
+			    "10.230.0.0/16 /24 10.230.1.0..10.230.255.0");
+	assert_int_equal(config.vni, 1);
+	assert_int_equal(config.port, 8472);
+	assert_int_equal(config.mtu, 0);
+	assert_false(config.direct_routing);
+	assert_false(config.learning);
+}
+
 /* -- Keys -- */
 
 static void keys_are_read_and_written(void **state)
@@ -237,6 +256,7 @@ int main(void)
 		cmocka_unit_test(ranges_follow_flannels_rules),
 		cmocka_unit_test(both_families_and_the_backend_are_read),
 		cmocka_unit_test(the_backends_defaults_are_flannels),
+		cmocka_unit_test(the_posts_configuration),
 		cmocka_unit_test(keys_are_read_and_written),
 		cmocka_unit_test(values_are_written_to_the_byte),
 		cmocka_unit_test(the_longest_value_fits),
