@@ -55,7 +55,7 @@ static void on_settled(EV_P_ ev_timer *timer, int events)
 	(void)events;
 	ev_timer_stop(m->ev, &m->settle);
 	recheck_look(&m->recheck, *m->now);
-	routed_follow(m->revive.s, *m->now);
+	routed_settled(m->revive.s, *m->now);
 	if (recheck_fd(&m->recheck) >= 0)
 		ev_io_start(m->ev, &m->changes);
 }

@@ -18,10 +18,17 @@ void recheck_open(struct recheck *r, struct vswitch *s)
 	recheck_again(r);
 }
 
+/* What routes there were before nobody has told. */
 void recheck_again(struct recheck *r)
 {
+	const struct link_word lost = { .kind = WORD_LOST };
+	bool routes = routed_any(r->s);
+
 	if (r->changes)
-		link_changes_with_routes(r->changes, routed_any(r->s));
+		link_changes_with_routes(r->changes, routes);
+	if (routes && !r->routes)
+		routed_heard(r->s, &lost);
+	r->routes = routes;
 }
 
 void recheck_close(struct recheck *r)

@@ -18,6 +18,7 @@ struct recheck {
 	struct vswitch *s;
 	struct link_changes *changes; /* NULL: the kernel does not tell */
 	struct log_limit name;
+	bool routes; /* it tells of those, too */
 };
 
 /* Where the kernel does not tell of changes, that is logged. */

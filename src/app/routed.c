@@ -212,17 +212,36 @@ void routed_tick(struct vswitch *s, uint64_t now)
 		routed_follow(s, now);
 }
 
+/* One of another's may have been in our way. */
+static bool concerns(struct routed *r, const struct link_word *route)
+{
+	bool ours = route->protocol == ROUTE_PROTOCOL;
+
+	r->doubt |= ours;
+	return ways_doubt(&r->ways, route->to) || ours || r->again.wait;
+}
+
 void routed_heard(struct vswitch *s, const struct link_word *word)
 {
+	struct routed *r = &s->routed;
+
 	if (word->origin == netlink_id(s->netlink))
 		return;
 	if (word->kind == WORD_ROUTE) {
-		s->routed.doubt |= word->protocol == ROUTE_PROTOCOL;
-		ways_doubt(&s->routed.ways, word->to);
+		r->heard |= concerns(r, word);
 		return;
 	}
-	s->routed.doubt |= word->kind != WORD_RULE;
-	ways_doubt_all(&s->routed.ways);
+	r->heard = true;
+	r->doubt |= word->kind != WORD_RULE;
+	ways_doubt_all(&r->ways);
+}
+
+void routed_settled(struct vswitch *s, uint64_t now)
+{
+	if (!s->routed.heard)
+		return;
+	s->routed.heard = false;
+	routed_follow(s, now);
 }
 
 /* The same network with the same device, where @next routes it. */

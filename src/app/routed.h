@@ -35,6 +35,7 @@ struct routed {
 	struct log_limit trouble;
 	bool said_v4, said_v6; /* that packets are not forwarded */
 	struct ways ways;
+	bool heard;      /* of something that concerns us */
 	bool doubt;      /* somebody else may have changed what the kernel holds */
 	uint64_t looked; /* when the kernel was asked for everything */
 };
@@ -46,10 +47,14 @@ bool routed_any(const struct vswitch *s);
  * rest was done. */
 int routed_open(struct vswitch *s, char why[ROUTED_WHY]);
 
-/* Something of the machine has changed: what is known may not be so any more. */
+/* Something of the machine has changed: what is known may not be so any more.  Routes that lead to no peer concern
+ * nobody, however many there are. */
 void routed_heard(struct vswitch *s, const struct link_word *word);
 
-/* The same while the switch runs, and by what is known, unless that is in doubt: what fails is logged, and tried again. */
+/* When all was heard: follows what concerns us. */
+void routed_settled(struct vswitch *s, uint64_t now);
+
+/* As routed_open() while the switch runs, and by what is known, unless that is in doubt: what fails is logged, and tried again. */
 void routed_follow(struct vswitch *s, uint64_t now);
 
 /* Once a second. */

@@ -116,11 +116,17 @@ uint32_t ways_link(const struct ways *ways, struct addr addr)
 	return known ? known->link : 0;
 }
 
-void ways_doubt(struct ways *ways, struct prefix to)
+bool ways_doubt(struct ways *ways, struct prefix to)
 {
-	for (size_t i = 0; i < ways->count; i++)
-		if (prefix_contains(to, ways->list[i].addr))
-			ways->list[i].sure = false;
+	bool any = false;
+
+	for (size_t i = 0; i < ways->count; i++) {
+		if (!prefix_contains(to, ways->list[i].addr))
+			continue;
+		ways->list[i].sure = false;
+		any = true;
+	}
+	return any;
 }
 
 void ways_doubt_all(struct ways *ways)

@@ -25,8 +25,8 @@ void ways_free(struct ways *ways);
 /* The ifindex of the link that @addr is on; 0: it is behind a router, or not to be reached, or nobody asked. */
 uint32_t ways_link(const struct ways *ways, struct addr addr);
 
-/* What was answered for those in @to is in doubt. */
-void ways_doubt(struct ways *ways, struct prefix to);
+/* What was answered for those in @to is in doubt; true where there are any. */
+bool ways_doubt(struct ways *ways, struct prefix to);
 void ways_doubt_all(struct ways *ways);
 
 #endif

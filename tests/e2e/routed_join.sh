@@ -88,8 +88,17 @@ same_for_many() {
 		is "$JOIN" = "$2" && is "$LEAVE" = "$3" && is "$NOTHING" = "$nothing"
 }
 
+# A route to elsewhere comes and goes; one to a peer does.
+elsewhere() { in_ns n1 ip route "$1" 10.99.0.0/16 via 10.50.0.2; }
+to_a_peer() { in_ns n1 ip route "$1" 10.50.1.1/32 via 10.50.0.2; }
+concerns_nobody() {
+	counting elsewhere add && is "$SENT" -eq 0 && counting elsewhere del && is "$SENT" -eq 0 && counting to_a_peer add && is "$SENT" -gt 0 &&
+		is "$CHANGES" = "DELROUTE NEWNEIGH NEWROUTE "
+}
+
 t "routed: one that joins costs two messages, and its leaving two" same_for_many routed "2 2 NEWNEIGH NEWROUTE " "2 2 DELROUTE DELNEIGH "
 sweep
 # One of the two looks where it is, and has an answer beside the acknowledgement.
 t "direct: one that joins costs two messages, and its leaving one" same_for_many direct "2 3 NEWROUTE " "1 1 DELROUTE "
+t "direct: a route to no peer costs nothing" concerns_nobody
 finish
