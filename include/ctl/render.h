@@ -7,10 +7,15 @@
 
 #include "ctl/command.h"
 
+/* For the ground that text stands on. */
+enum palette { PALETTE_NONE, PALETTE_LIGHT, PALETTE_DARK };
+
 struct render {
 	FILE *to;
 	const struct command *command; /* what was asked */
 	bool json, pretty, brief, oneline, details, statistics;
+	bool header; /* of the columns of @brief */
+	enum palette palette;
 	uint64_t items;    /* so far */
 	char code[24];     /* of RENDERED_REFUSED */
 	bool complained;   /* what is wrong is on stderr already */

@@ -4,26 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/colour.h"
 #include "base/nearest.h"
 
-/* `value`: of a string, else of a bool. */
+/* A string has a value, a flag has none; a choice is a string whose value only "=" can give. */
+enum takes { FLAG, STRING, CHOICE };
+
 static const struct client_option {
 	const char *name, *brief; /* without dashes */
-	bool value;
+	enum takes takes;
 	size_t offset;
 } options[] = {
-	{ "socket", "S", true, offsetof(struct client_options, socket) },
-	{ "node", "n", true, offsetof(struct client_options, node) },
-	{ "file", "f", true, offsetof(struct client_options, file) },
-	{ "batch", "b", true, offsetof(struct client_options, batch) },
-	{ "force", "force", false, offsetof(struct client_options, force) },
-	{ "json", "j", false, offsetof(struct client_options, json) },
-	{ "pretty", "p", false, offsetof(struct client_options, pretty) },
-	{ "brief", "br", false, offsetof(struct client_options, brief) },
-	{ "oneline", "o", false, offsetof(struct client_options, oneline) },
-	{ "details", "d", false, offsetof(struct client_options, details) },
-	{ "statistics", "s", false, offsetof(struct client_options, statistics) },
-	{ "help", "h", false, offsetof(struct client_options, help) },
+	{ "socket", "S", STRING, offsetof(struct client_options, socket) },
+	{ "node", "n", STRING, offsetof(struct client_options, node) },
+	{ "file", "f", STRING, offsetof(struct client_options, file) },
+	{ "batch", "b", STRING, offsetof(struct client_options, batch) },
+	{ "force", "force", FLAG, offsetof(struct client_options, force) },
+	{ "json", "j", FLAG, offsetof(struct client_options, json) },
+	{ "pretty", "p", FLAG, offsetof(struct client_options, pretty) },
+	{ "brief", "br", FLAG, offsetof(struct client_options, brief) },
+	{ "header", "H", FLAG, offsetof(struct client_options, header) },
+	{ "color", "c", CHOICE, offsetof(struct client_options, colour) },
+	{ "oneline", "o", FLAG, offsetof(struct client_options, oneline) },
+	{ "details", "d", FLAG, offsetof(struct client_options, details) },
+	{ "statistics", "s", FLAG, offsetof(struct client_options, statistics) },
+	{ "help", "h", FLAG, offsetof(struct client_options, help) },
 };
 
 enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
@@ -69,6 +74,19 @@ static bool set_flag(const struct verb *self, const struct client_option *option
 	return true;
 }
 
+/* The last one counts, as iproute2's does: an alias may have the first. */
+static bool set_choice(const struct verb *self, const struct client_option *option,
+		       const char *value, struct client_options *out)
+{
+	const char **at = (const char **)(void *)((char *)out + option->offset);
+
+	*at = value ? value : "always";
+	if (!colour_is_choice(*at))
+		return options_complain(self, "--%s=%s: expected always, auto or never",
+					option->name, *at);
+	return true;
+}
+
 /* "-" is the standard input. */
 static const char *const verbs_own[] = { "-", "--drops", "--dry-run", "--follow" };
 enum { VERBS_OWN = sizeof(verbs_own) / sizeof(verbs_own[0]) };
@@ -110,8 +128,10 @@ bool client_options(const struct verb *self, int *argc, char **argv, struct clie
 			return refuse_dashes(self, argv[i]);
 		if (!option)
 			argv[kept++] = argv[i];
-		else if (!option->value)
+		else if (option->takes == FLAG)
 			ok = set_flag(self, option, value, out);
+		else if (option->takes == CHOICE)
+			ok = set_choice(self, option, value ? value + 1 : NULL, out);
 		else if (value)
 			ok = set_text(self, option, value + 1, out);
 		else

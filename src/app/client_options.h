@@ -8,7 +8,8 @@
 
 struct client_options {
 	const char *socket, *node, *file, *batch; /* NULL: not given */
-	bool json, pretty, brief, oneline, details, statistics, help, force;
+	const char *colour;                       /* always, auto or never; NULL: not given */
+	bool json, pretty, brief, header, oneline, details, statistics, help, force;
 };
 
 /* Takes the options out of @argv[1..] and leaves the other words; *@argc follows.  A word that begins

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/colour.h"
 #include "app/rendezvous.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -77,7 +78,9 @@ struct render conversation_render(const struct client_options *options,
 				 .command = command,
 				 .json = options->json,
 				 .pretty = options->pretty,
-				 .brief = options->brief,
+				 .brief = options->brief || options->header,
+				 .header = options->header,
+				 .palette = colour_palette(options->colour),
 				 .oneline = options->oneline,
 				 .details = options->details,
 				 .statistics = options->statistics };

@@ -34,6 +34,9 @@ static void print_help(FILE *to, const struct verb *verbs)
 	for (const struct verb *v = verbs; v->name; v++)
 		print_verb(to, v);
 	fprintf(to,
+		"\nListings take -j and -p (JSON), -s, -d, -br (columns; -H: with headings), -o (a "
+		"line each)\n"
+		"and -c[=always|auto|never] (colours), as iproute2 does.\n"
 		"\nExit status: 0 ok, 1 bad command line, 2 refused, 3 no switch to ask,\n"
 		"4 configuration invalid, 5 a probe failed.  `vxs help VERB` says more.\n"
 		"`vxs run` without a file is an empty switch for `vxs link add`; it takes "

@@ -1,7 +1,9 @@
 #include "ctl/render.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "render_brief.h"
 #include "render_text.h"
 
 /* A monitor's items are lines of their own; all others are one array. */
@@ -35,12 +37,55 @@ static void render_end(const struct render *r)
 		fputs(r->items ? "]\n" : "[]\n", r->to);
 }
 
+/* Lines for another program, and parts of lines. */
+static bool has_lines_of_its_own(const struct render *r)
+{
+	enum command_verb_id id = r->command->verb->id;
+
+	return id == VERB_ENV || id == VERB_CNI_CONFIG || id == VERB_APPLY;
+}
+
+/* All but the last character: "\\" ends lines there, as in `ip -o`. */
+static void put_joined(FILE *to, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		fputc(text[i] == '\n' && i + 1 < len ? '\\' : text[i], to);
+}
+
+static void render_oneline(struct render *r, json_t *item)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = r->to, *line = open_memstream(&text, &len);
+
+	if (line) {
+		r->to = line;
+		render_text(r, item);
+		r->to = to;
+		if (fclose(line) == 0)
+			put_joined(to, text, len);
+	} else {
+		render_text(r, item);
+	}
+	free(text);
+}
+
+static void render_words(struct render *r, json_t *item)
+{
+	if (r->brief && render_brief(r, item))
+		return;
+	if (r->oneline && !has_lines_of_its_own(r))
+		render_oneline(r, item);
+	else
+		render_text(r, item);
+}
+
 static void render_item(struct render *r, json_t *item)
 {
 	if (r->json) {
 		render_json(r, item);
 	} else {
-		render_text(r, item);
+		render_words(r, item);
 		if (is_stream(r))
 			fflush(r->to);
 	}

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "colours.h"
 #include "table/drops.h"
 
 /* -- Values; what is not there is "" or 0 -- */
@@ -32,6 +33,15 @@ static void put(FILE *to, const json_t *item, const char *label, const char *key
 		fprintf(to, " %s%s", label, text_at(item, key));
 }
 
+static void put_hued(const struct render *r, const json_t *item, const char *label, const char *key,
+		     enum hue hue)
+{
+	if (!has(item, key))
+		return;
+	fprintf(r->to, " %s", label);
+	colours_put(r, hue, 0, text_at(item, key));
+}
+
 static void put_list(FILE *to, const json_t *list, const char *between)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -47,10 +57,10 @@ static bool names_device(const struct render *r)
 
 static void render_fdb(const struct render *r, const json_t *item)
 {
-	fputs(text_at(item, "mac"), r->to);
+	colours_put(r, HUE_MAC, 0, text_at(item, "mac"));
 	if (names_device(r))
-		put(r->to, item, "dev ", "ifname");
-	put(r->to, item, "dst ", "dst");
+		put_hued(r, item, "dev ", "ifname", HUE_NAME);
+	put_hued(r, item, "dst ", "dst", HUE_ADDR);
 	if (has(item, "port"))
 		fprintf(r->to, " port %" PRIu64, number_at(item, "port"));
 	put(r->to, item, "via ", "viaIf");
@@ -71,10 +81,10 @@ static void render_fdb(const struct render *r, const json_t *item)
 
 static void render_neigh(const struct render *r, const json_t *item)
 {
-	fputs(text_at(item, "dst"), r->to);
+	colours_put(r, HUE_ADDR, 0, text_at(item, "dst"));
 	if (names_device(r) || r->command->verb->id == VERB_NEIGH_GET)
-		put(r->to, item, "dev ", "dev");
-	put(r->to, item, "lladdr ", "lladdr");
+		put_hued(r, item, "dev ", "dev", HUE_NAME);
+	put_hued(r, item, "lladdr ", "lladdr", HUE_MAC);
 	if (json_object_get(item, "router"))
 		fputs(" router", r->to);
 	fputc(' ', r->to);
@@ -86,10 +96,10 @@ static void render_neigh(const struct render *r, const json_t *item)
 
 static void render_dhcp(const struct render *r, const json_t *item)
 {
-	fputs(text_at(item, "dst"), r->to);
+	colours_put(r, HUE_ADDR, 0, text_at(item, "dst"));
 	if (names_device(r))
-		put(r->to, item, "dev ", "dev");
-	put(r->to, item, "lladdr ", "lladdr");
+		put_hued(r, item, "dev ", "dev", HUE_NAME);
+	put_hued(r, item, "lladdr ", "lladdr", HUE_MAC);
 	put(r->to, item, "name ", "name");
 	if (r->details)
 		put(r->to, item, "client ", "client");
@@ -105,11 +115,11 @@ static void put_flags(const struct render *r, const json_t *item)
 	fputc('>', r->to);
 }
 
-static void put_vxlan(const struct render *r, const json_t *item, const char *line)
+static void put_vxlan(const struct render *r, const json_t *item)
 {
 	const json_t *data = json_object_get(json_object_get(item, "linkinfo"), "info_data");
 
-	fprintf(r->to, "%s    vxlan id %" PRIu64, line, number_at(data, "id"));
+	fprintf(r->to, "\n    vxlan id %" PRIu64, number_at(data, "id"));
 	put(r->to, data, "local ", "local");
 	put(r->to, data, "local6 ", "local6");
 	fprintf(r->to, " dstport %" PRIu64 "%s%s%s", number_at(data, "port"),
@@ -121,27 +131,22 @@ static void put_vxlan(const struct render *r, const json_t *item, const char *li
 static void render_link(const struct render *r, const json_t *item)
 {
 	const char *name = has(item, "ifname") ? text_at(item, "ifname") : text_at(item, "network");
-	const char *line = r->oneline ? "\\" : "\n";
 
-	if (r->brief) {
-		fprintf(r->to, "%-16s %-14s %s ", name, text_at(item, "operstate"),
-			text_at(item, "address"));
-		put_flags(r, item);
-		fputc('\n', r->to);
-		return;
-	}
 	if (has(item, "ifindex"))
 		fprintf(r->to, "%" PRIu64 ": ", number_at(item, "ifindex"));
-	fprintf(r->to, "%s: ", name);
+	colours_put(r, HUE_NAME, 0, name);
+	fputs(": ", r->to);
 	put_flags(r, item);
 	fprintf(r->to, " mtu %" PRIu64, number_at(item, "mtu"));
-	put(r->to, item, "state ", "operstate");
+	put_hued(r, item, "state ", "operstate", HUE_STATE);
 	put(r->to, item, "network ", "network");
-	if (has(item, "address"))
-		fprintf(r->to, "%s    link/ether %s brd %s", line, text_at(item, "address"),
-			text_at(item, "broadcast"));
+	if (has(item, "address")) {
+		fputs("\n   ", r->to);
+		put_hued(r, item, "link/ether ", "address", HUE_MAC);
+		put_hued(r, item, "brd ", "broadcast", HUE_MAC);
+	}
 	if (r->details || !has(item, "ifname"))
-		put_vxlan(r, item, line);
+		put_vxlan(r, item);
 	fputc('\n', r->to);
 }
 
@@ -218,11 +223,13 @@ static void render_peer(const struct render *r, const json_t *item)
 {
 	const json_t *rx = json_object_get(item, "rx"), *tx = json_object_get(item, "tx");
 
+	fputs("peer ", r->to);
+	colours_put(r, HUE_ADDR, 0, text_at(item, "address"));
 	fprintf(r->to,
-		"peer %s rx %" PRIu64 " frames %" PRIu64 " bytes tx %" PRIu64 " frames %" PRIu64
+		" rx %" PRIu64 " frames %" PRIu64 " bytes tx %" PRIu64 " frames %" PRIu64
 		" bytes errors %" PRIu64,
-		text_at(item, "address"), number_at(rx, "frames"), number_at(rx, "bytes"),
-		number_at(tx, "frames"), number_at(tx, "bytes"), number_at(item, "errors"));
+		number_at(rx, "frames"), number_at(rx, "bytes"), number_at(tx, "frames"),
+		number_at(tx, "bytes"), number_at(item, "errors"));
 	if (has(item, "heard"))
 		fprintf(r->to, "; heard %" PRIu64 " s ago", number_at(item, "heard"));
 	if (has(item, "path_mtu"))
@@ -248,11 +255,11 @@ static void render_state(const struct render *r, const json_t *state)
 
 static void render_subnet(const struct render *r, const json_t *item)
 {
-	fputs(text_at(item, "subnet"), r->to);
-	put(r->to, item, "network ", "network");
+	colours_put(r, HUE_ADDR, 0, text_at(item, "subnet"));
+	put_hued(r, item, "network ", "network", HUE_NAME);
 	put(r->to, item, "node ", "node");
-	put(r->to, item, "address ", "address");
-	put(r->to, item, "gateway ", "gateway");
+	put_hued(r, item, "address ", "address", HUE_ADDR);
+	put_hued(r, item, "gateway ", "gateway", HUE_ADDR);
 	put(r->to, item, "", "source");
 	fputc('\n', r->to);
 }
@@ -347,7 +354,7 @@ static void render_event(const struct render *r, const json_t *item)
 /* A frame as it came, or the number of those that were not told. */
 static void render_followed(const struct render *r, const json_t *item)
 {
-	if (r->items)
+	if (r->items && !r->oneline)
 		fputc('\n', r->to);
 	if (has(item, "event"))
 		fprintf(r->to, "%" PRIu64 " more\n", number_at(item, "count"));

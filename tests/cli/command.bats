@@ -23,6 +23,11 @@ load common
 	answers '^4 configuration invalid' --help
 }
 
+@test "help says what listings take" {
+	answers '^Listings take .*-br .*-H.* -o ' --help
+	answers '^and -c\[=always\|auto\|never\]' --help
+}
+
 @test "help fits a terminal" {
 	call --help
 	run ! grep -nE '.{101}' "$BATS_TEST_TMPDIR/out"

@@ -5,7 +5,7 @@
 bats_require_minimum_version 1.5.0
 VXS=$(realpath "${VXS:-$BATS_TEST_DIRNAME/../../build/vxs}")
 export LC_ALL=C
-unset VXS_NODE
+unset VXS_NODE NO_COLOR COLORFGBG
 export STATE_DIRECTORY=$BATS_RUN_TMPDIR/state # of bats itself, beside those of its tests
 
 # What a failed test shows.

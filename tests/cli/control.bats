@@ -60,7 +60,8 @@ alike() {
 	{ cat "$BATS_TEST_TMPDIR/device" && echo "$*"; } >"$BATS_TEST_TMPDIR/asked"
 	unshare --net --map-root-user bash -e "$BATS_TEST_TMPDIR/asked" >"$BATS_TEST_TMPDIR/theirs" ||
 		skip "this kernel has no VXLAN device"
-	sed 's/ *$//' "$BATS_TEST_TMPDIR/theirs" | sort >"$BATS_TEST_TMPDIR/kernel"
+	# Their colours reach over the blank behind a value.
+	sed 's/ \x1b\[0m/\x1b[0m /g; s/ *$//' "$BATS_TEST_TMPDIR/theirs" | sort >"$BATS_TEST_TMPDIR/kernel"
 	# shellcheck disable=SC2048,SC2086 # words
 	asks . $*
 	diff <(grep -v -e master -e v1 "$BATS_TEST_TMPDIR/out" | sort) "$BATS_TEST_TMPDIR/kernel"
@@ -185,6 +186,82 @@ fill_fdb() {
 	asks '"drops":' stats --drops -j
 	asks '^node n1 of cluster demo, vxs ' status
 	asks '"cluster":"demo"' -json status
+}
+
+@test "colours are iproute2's, on a light ground and on a dark one" {
+	fill_fdb
+	tells neigh flush dev v0 nud permanent
+	alike bridge -c fdb show dev v0
+	grep -q $'\x1b' "$BATS_TEST_TMPDIR/out"
+	alike bridge -color=always fdb show
+	COLORFGBG='15;default;0' alike bridge -c fdb show
+	grep -q $'\x1b\\[1;35m127.0.0.2' "$BATS_TEST_TMPDIR/out"
+	COLORFGBG='0;15' alike bridge -c fdb show
+	both ip neigh add 3.3.3.4 lladdr $M:04 dev v0
+	both ip neigh add 2001:db8::9 lladdr $M:09 dev v0 router
+	alike ip -c neigh show
+	COLORFGBG='15;8' alike ip -c -br neigh show
+	asks $'^[0-9]+: \x1b\\[36mv0\x1b\\[0m: .* state \x1b\\[32mUP\x1b\\[0m network blue$' -c link show v0
+	tells neigh flush dev v0 nud permanent
+}
+
+@test "colours on a terminal only, unless always" {
+	tells fdb replace $M:01 dev v0 dst 127.0.0.2
+	on_terminal() {
+		TERM=xterm script -qec "'$VXS' fdb show dev v0 --socket '$DIR/sock' $*" /dev/null \
+			</dev/null >"$BATS_TEST_TMPDIR/seen"
+		grep -q "$M:01" "$BATS_TEST_TMPDIR/seen"
+	}
+	asks "^$M:01 dst 127.0.0.2 self permanent$" fdb show dev v0 -c=auto
+	asks "^$M:01 dst 127.0.0.2 self permanent$" fdb show dev v0 -c -c=never
+	asks '^\[' fdb show dev v0 -c -j
+	run ! grep -q $'\x1b' "$BATS_TEST_TMPDIR/out"
+	on_terminal
+	run ! grep -q $'\x1b' "$BATS_TEST_TMPDIR/seen"
+	on_terminal --color=auto
+	grep -q $'\x1b\\[33m'"$M:01" "$BATS_TEST_TMPDIR/seen"
+	NO_COLOR=1 on_terminal --color=auto
+	run ! grep -q $'\x1b' "$BATS_TEST_TMPDIR/seen"
+	NO_COLOR='' on_terminal --color=auto
+	grep -q $'\x1b\\[33m' "$BATS_TEST_TMPDIR/seen"
+	NO_COLOR=1 on_terminal --color=always
+	grep -q $'\x1b\\[33m' "$BATS_TEST_TMPDIR/seen"
+	says 1 '^vxs fdb: --color=maybe: expected always, auto or never' fdb -c=maybe
+	says 1 '^vxs fdb: --color=: expected always, auto or never' fdb --color=
+}
+
+@test "brief listings are columns, with headings when asked" {
+	fill_fdb
+	tells neigh flush dev v0 nud permanent
+	both ip neigh add 3.3.3.4 lladdr $M:04 dev v0
+	both ip neigh add 2001:db8::9 lladdr $M:09 dev v0
+	alike ip -br neigh show
+	alike ip -br neigh show dev v0
+	asks "^$M:01 v0               127.0.0.2 +permanent$" -br fdb
+	asks "^MAC               DEVICE           DST +STATE$" -H fdb
+	asks "^MAC               DST +STATE$" -H fdb show dev v0
+	[ "$(grep -c STATE "$BATS_TEST_TMPDIR/out")" = 1 ]
+	grep -qE "^$M:01 127.0.0.2 +permanent$" "$BATS_TEST_TMPDIR/out"
+	asks '^DEVICE           STATE          ADDRESS           FLAGS$' --header link
+	asks '^ADDRESS +DEVICE           LLADDR$' -H neigh
+	asks '^127.0.0.2 {31}0 {12}[0-9]+ +[0-9]+ +-$' -br peer
+	asks '^PEER {36}RX           TX           ERRORS   HEARD$' -H peer
+	asks '^blue +[0-9]+ +[0-9]+ +[0-9]+$' -br stats
+	asks '^n1 +demo +2 +[0-9]+ +[0-9]+ +[0-9]+$' -br status
+	tells neigh flush dev v0 nud permanent
+}
+
+@test "one line each" {
+	tells neigh flush dev v0 nud permanent
+	both ip neigh add 3.3.3.4 lladdr $M:04 dev v0
+	alike ip -o neigh show
+	asks '^network blue vni 100\\  from peers .*\\  fdb: ' -o stats v0
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/out")" = 1 ]
+	asks '^node n1 of cluster demo, vxs .*\\endpoint 127.0.0.1 port 4789\\networks 2' -o status
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/out")" = 1 ]
+	asks '^blue: .*\\ 1 arrive .*\\ 2 parse ' -o trace v0 "src $M:01 dst $M:02"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/out")" = 1 ]
+	tells neigh flush dev v0 nud permanent
 }
 
 @test "a monitor is told of changes" {

@@ -22,6 +22,9 @@ shown() {
 	answers '^10.42.1.0/24 network green node n1 ' subnet "--file=$file"
 	answers '^10.42.1.0/24 network green' subnet show green -f "$file"
 	answers '^10.42.1.0/24 network green' subnet show vx2 -f "$file"
+	answers '^10.42.1.0/24 +green +n1 +computed$' -br subnet show -f "$file"
+	answers '^SUBNET +NETWORK +NODE +SOURCE$' -H subnet show -f "$file"
+	answers $'^\x1b\\[35m10.42.1.0/24\x1b\\[0m network \x1b\\[36mgreen\x1b' -c subnet show -f "$file"
 	call subnet show blue -f "$file"
 	[ "$status" = 0 ] && [ ! -s "$BATS_TEST_TMPDIR/out" ]
 	says 2 'no network "gren"; did you mean "green"' subnet show gren -f "$file"
