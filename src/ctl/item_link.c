@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "item.h"
 
 static json_t *flags_of(const struct link_view *link)
@@ -34,11 +36,30 @@ static void set_device(json_t *item, const struct switch_view *view, const struc
 	json_object_set_new(item, "broadcast", json_string("ff:ff:ff:ff:ff:ff"));
 }
 
+/* As iproute2 writes it: 1, which no DSCP is, is "inherit". */
+static json_t *tos_of(const struct network *n)
+{
+	char text[sizeof("0xff")];
+
+	snprintf(text, sizeof(text), "%#x", n->tos_inherit ? 1 : n->tos);
+	return json_string(text);
+}
+
+static void set_rules(json_t *data, const struct network *n)
+{
+	json_object_set_new(data, "learning", json_boolean(n->learning));
+	json_object_set_new(data, "proxy", json_boolean(n->arp == ARP_PROXY));
+	json_object_set_new(data, "l2miss", json_boolean(n->l2miss));
+	json_object_set_new(data, "l3miss", json_boolean(n->l3miss));
+	if (n->tos || n->tos_inherit)
+		json_object_set_new(data, "tos", tos_of(n));
+	json_object_set_new(data, "ageing", json_integer(fdb_ageing(n->fdb)));
+	json_object_set_new(data, "limit", json_integer(fdb_capacity(n->fdb)));
+}
+
 static json_t *info_of(const struct tables *t, const struct network *n)
 {
-	json_t *data = json_pack("{s:I, s:i, s:b, s:b, s:b}", "id", (json_int_t)n->vni, "port",
-				 (int)n->port, "learning", (int)n->learning, "l2miss",
-				 (int)n->l2miss, "l3miss", (int)n->l3miss);
+	json_t *data = json_pack("{s:I, s:i}", "id", (json_int_t)n->vni, "port", (int)n->port);
 	const uint16_t from[] = { n->endpoint_v4, n->endpoint_v6 };
 	char ip[ADDR_TEXT];
 
@@ -46,6 +67,7 @@ static json_t *info_of(const struct tables *t, const struct network *n)
 		if (from[i] != ENDPOINT_NONE)
 			json_object_set_new(data, i == 0 ? "local" : "local6",
 					    json_string(addr_text(t->endpoints[from[i]].addr, ip)));
+	set_rules(data, n);
 	return json_pack("{s:s, s:o}", "info_kind", "vxlan", "info_data", data);
 }
 

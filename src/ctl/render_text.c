@@ -42,6 +42,12 @@ static void put_hued(const struct render *r, const json_t *item, const char *lab
 	colours_put(r, hue, 0, text_at(item, key));
 }
 
+static void put_flag(FILE *to, const json_t *item, const char *key)
+{
+	if (json_is_true(json_object_get(item, key)))
+		fprintf(to, " %s", key);
+}
+
 static void put_list(FILE *to, const json_t *list, const char *between)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -115,6 +121,24 @@ static void put_flags(const struct render *r, const json_t *item)
 	fputc('>', r->to);
 }
 
+static void put_rules(FILE *to, const json_t *data)
+{
+	const char *tos = text_at(data, "tos");
+
+	if (json_is_false(json_object_get(data, "learning")))
+		fputs(" nolearning", to);
+	put_flag(to, data, "proxy");
+	put_flag(to, data, "l2miss");
+	put_flag(to, data, "l3miss");
+	if (*tos)
+		fprintf(to, " tos %s", strcmp(tos, "0x1") == 0 ? "inherit" : tos);
+	if (number_at(data, "ageing"))
+		fprintf(to, " ageing %" PRIu64, number_at(data, "ageing"));
+	else
+		fputs(" ageing none", to);
+	fprintf(to, " maxaddr %" PRIu64, number_at(data, "limit"));
+}
+
 static void put_vxlan(const struct render *r, const json_t *item)
 {
 	const json_t *data = json_object_get(json_object_get(item, "linkinfo"), "info_data");
@@ -122,10 +146,8 @@ static void put_vxlan(const struct render *r, const json_t *item)
 	fprintf(r->to, "\n    vxlan id %" PRIu64, number_at(data, "id"));
 	put(r->to, data, "local ", "local");
 	put(r->to, data, "local6 ", "local6");
-	fprintf(r->to, " dstport %" PRIu64 "%s%s%s", number_at(data, "port"),
-		json_is_false(json_object_get(data, "learning")) ? " nolearning" : "",
-		json_is_true(json_object_get(data, "l2miss")) ? " l2miss" : "",
-		json_is_true(json_object_get(data, "l3miss")) ? " l3miss" : "");
+	fprintf(r->to, " dstport %" PRIu64, number_at(data, "port"));
+	put_rules(r->to, data);
 }
 
 static void render_link(const struct render *r, const json_t *item)

@@ -17,6 +17,7 @@ setup_file() {
 		nodes:
 		  n1: { address: 127.0.0.1 }
 		  n2: { address: 127.0.0.2 }
+		underlay: { tos: inherit }
 		networks:
 		  blue: { vni: 100, device: v0, flood: none }
 		  red: { vni: 200, device: v1 }
@@ -178,7 +179,7 @@ fill_fdb() {
 
 @test "link, peer, stats and status" {
 	asks '^[0-9]+: v0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu [0-9]+ state UP network blue$' link
-	asks '^[0-9]+: v0: .*\\    link/ether .*\\    vxlan id 100 local 127.0.0.1 dstport 4789 l2miss l3miss$' \
+	asks '^[0-9]+: v0: .*\\    link/ether .*\\    vxlan id 100 local 127.0.0.1 dstport 4789 l2miss l3miss tos inherit ageing 300 maxaddr 8192$' \
 		-o -d link show v0
 	asks '^v0 +UP +[0-9a-f:]{17} <BROADCAST,MULTICAST,UP,LOWER_UP>$' -br link
 	asks '^peer 127.0.0.2 rx 0 frames' peer
@@ -186,6 +187,32 @@ fill_fdb() {
 	asks '"drops":' stats --drops -j
 	asks '^node n1 of cluster demo, vxs ' status
 	asks '"cluster":"demo"' -json status
+}
+
+# as_the_kernel WORD...: what -d says of a device made with these words; the kernel's own says more: the
+# range of source ports, the TTL, which is a node's here as TOS and address are, and what follows maxaddr.
+as_the_kernel() {
+	local add="ip link add k0 type vxlan id 300 dstport 4789 $*"
+
+	unshare --net --map-root-user bash -ec "$add local 127.0.0.1 tos inherit; ip -d link show k0" >"$BATS_TEST_TMPDIR/theirs" ||
+		skip "this kernel has no VXLAN device"
+	# shellcheck disable=SC2086 # words
+	tells $add
+	asks . -d link show k0
+	cp "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/ours"
+	tells ip link del k0
+	diff <(grep 'vxlan id' "$BATS_TEST_TMPDIR/ours") \
+		<(sed -n 's/ srcport 0 0//; s/ ttl [a-z0-9]*//; s/\(maxaddr [0-9]*\).*/\1/; /vxlan id/p' "$BATS_TEST_TMPDIR/theirs")
+}
+
+@test "link show -d: the words of ip -d link" {
+	as_the_kernel proxy l2miss l3miss ageing 200 maxaddress 77
+	as_the_kernel nolearning noproxy nol2miss nol3miss ageing 1 maxaddress 1
+	as_the_kernel learning proxy nol2miss l3miss ageing 86400 maxaddress 5000
+	tells ip link add k0 type vxlan id 300 ageing 0
+	asks ' ageing none maxaddr 8192$' -d link show k0
+	asks '"proxy":false,.*"tos":"0x1","ageing":0,"limit":8192' -d -j link show k0
+	tells ip link del k0
 }
 
 @test "colours are iproute2's, on a light ground and on a dark one" {

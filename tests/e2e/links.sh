@@ -25,9 +25,9 @@ start() {
 as_the_kernel() { # DEVICE OPTIONS...: of the kernel's device, in a namespace of its own
 	ip netns add kernel
 	in_ns kernel ip link add k0 type vxlan dstport 4789 "${@:2}"
-	in_ns kernel ip -d link show k0 | grep -oE 'dstport .*miss' >"$W/kernel"
+	in_ns kernel ip -d link show k0 | sed 's/ ttl auto//' | grep -oE 'dstport .* maxaddr [0-9]+' >"$W/kernel"
 	ip netns del kernel
-	ask n1 -d link show "$1" | grep -oE 'dstport .*miss' | diff "$W/kernel" -
+	ask n1 -d link show "$1" | grep -oE 'dstport .*' | diff "$W/kernel" -
 }
 kill_it() {
 	kill -KILL "${pid[$1]}"
@@ -43,7 +43,7 @@ t "as the notes say it" ask n2 ip link add vx0 type vxlan id 100 remote $A1
 address n1 vx0 10.9.0.1/24
 address n2 vx0 10.9.0.2/24
 t "it carries frames" eventually pings n1 10.9.0.2
-t "as ip shows it" shows "vxlan id 100 local $A1 dstport 4789 l2miss l3miss" -d link show vx0
+t "as ip shows it" shows "vxlan id 100 local $A1 dstport 4789 l2miss l3miss ageing 300 maxaddr 8192$" -d link show vx0
 start_traffic n1 10.9.0.2
 
 t "a name that is taken" refuses 'File exists' link add vx0 type vxlan id 101
@@ -58,9 +58,9 @@ t "its group is joined" dumped n1 '^group 239.1.1.1'
 t "it is changed" ask n1 link set vx1 mtu 1300
 t "which is seen" shows 'vx1: .* mtu 1300' link show vx1
 has_kernel_vxlan &&
-	t "as ip shows the kernel's device" as_the_kernel vx1 id 101 nolearning l2miss l3miss
+	t "as ip shows the kernel's device" as_the_kernel vx1 id 101 nolearning proxy l2miss l3miss ageing 30 maxaddress 8192
 t "its misses are silenced" ask n1 link set vx1 nol2miss nol3miss
-t "which is seen, too" shows 'vxlan id 101 .* nolearning$' -d link show vx1
+t "which is seen, too" shows 'vxlan id 101 .* nolearning proxy ageing 30 ' -d link show vx1
 t "one of them" ask n1 link set l3miss dev vx1
 t "set down" ask n1 link set dev vx1 down
 t "indeed" shows 'vx1: <[^>]*> mtu 1300 state DOWN' link show vx1
@@ -74,7 +74,7 @@ kill_it n1
 need start n1
 t "after a kill they are there again" shows '^[0-9]+: vx0' link show
 t "as they were changed" shows 'vx1: .* mtu 1300' link show vx1
-t "silent and not" shows 'vxlan id 101 .* nolearning l3miss$' -d link show vx1
+t "silent and not" shows 'vxlan id 101 .* nolearning proxy l3miss ageing 30 ' -d link show vx1
 t "what was deleted is not" shows_not vx2 link show
 address n1 vx0 10.9.0.1/24
 t "and they work" eventually pings n1 10.9.0.2
@@ -88,7 +88,7 @@ cat >"$W/cluster.yaml" <<-END
 	nodes:
 	  n1: { address: $A1, interface: eth2 }
 	  n2: { address: $A2 }
-	underlay: { accept: any }
+	underlay: { accept: any, tos: 16 }
 	networks:
 	  vx0: { vni: 100, device: vx0, flood: [n2] }
 END
@@ -97,6 +97,8 @@ t "the cluster file wins" grep -q 'link/vx0 is kept for later: .*cluster.yaml ha
 t "and is not changed by commands" refuses "is the cluster file's" link set vx0 mtu 1300
 t "nor deleted" refuses "is the cluster file's" link del vx0
 t "what is made stands beside it" ask n1 link add vx3 type vxlan id 103 remote $A2
+has_kernel_vxlan &&
+	t "and as ip shows the kernel's" as_the_kernel vx3 id 103 l2miss l3miss tos 0x10 maxaddress 8192
 kill -HUP "${pid[n1]}"
 t "and stays when it is read again" eventually grep -q 'was read again: nothing is different' "$W/n1.log"
 t "indeed" shows '^[0-9]+: vx3' link show
