@@ -124,11 +124,12 @@ static json_t *value_of(const struct column *column, const json_t *item)
 	return value;
 }
 
-/* Longer than any value: those of a listing are names, addresses and short lists of flags. */
+/* Names, addresses and short lists of flags; from a switch that says more, the beginning.  The last
+ * character is not the stream's: it writes no end where there is no room. */
 static void put_value(const struct render *r, const struct column *column, const json_t *item)
 {
 	char text[VALUE] = "";
-	FILE *to = fmemopen(text, sizeof(text), "w");
+	FILE *to = fmemopen(text, sizeof(text) - 1, "w");
 
 	if (to) {
 		write_value(to, value_of(column, item));

@@ -278,6 +278,25 @@ as_the_kernel() {
 	tells neigh flush dev v0 nud permanent
 }
 
+@test "what is too long for a column is cut, whoever answers" {
+	/usr/bin/python3 - "$VXS" "$BATS_TEST_TMPDIR/false" <<-'END'
+		import json, socket, subprocess, sys
+		s = socket.socket(socket.AF_UNIX)
+		s.bind(sys.argv[2])
+		s.listen()
+		s.settimeout(10)
+		for length in 253, 254, 255, 256, 257, 5000:
+		    client = subprocess.Popen([sys.argv[1], "-br", "fdb", "--socket", sys.argv[2]], stdout=subprocess.PIPE)
+		    c, _ = s.accept()
+		    c.recv(65536)
+		    item = {"mac": "M", "ifname": "D", "dst": "A", "state": "x" * length}
+		    for answer in {"v": 1, "item": item}, {"v": 1, "ok": True}:
+		        c.sendall(json.dumps(answer).encode() + b"\n")
+		    said = client.communicate(timeout=10)[0]
+		    assert client.returncode == 0 and said.split() == [b"M", b"D", b"A", b"x" * min(length, 254)], (length, said)
+	END
+}
+
 @test "one line each" {
 	tells neigh flush dev v0 nud permanent
 	both ip neigh add 3.3.3.4 lladdr $M:04 dev v0
