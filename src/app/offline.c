@@ -28,7 +28,7 @@ static enum rendered render_all(struct render *render, struct text *out, char wh
 static enum rendered converse(const struct switch_view *view, struct render *render,
 			      struct text *out, char why[COMMAND_WHY])
 {
-	struct session session;
+	struct session session = { .state = SESSION_IDLE };
 	char request[1024];
 	size_t len = command_write(render->command, request, sizeof(request));
 	enum rendered rendered;
