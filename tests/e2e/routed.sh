@@ -169,11 +169,11 @@ other_subnet() {
 other_mac() { # of the VTEP: the node is called otherwise
 	sed -i 's/ n2:/ b:/' "$W/n1.yaml" "$W/n2.yaml"
 	vxs_stop n2
-	vxs_start n2 "$W/n2.yaml" b n2 && follow 1 && both_ways 1 2 && counts 1 2 3 &&
+	vxs_start n2 "$W/n2.yaml" b n2 && follow 1 && eventually both_ways 1 2 && counts 1 2 3 &&
 		is "$("$VXS" fdb show dev vx1 --node n1 | grep -c "dst $A2")" -eq 1 || return
 	files
 	vxs_stop n2
-	start 2 && follow 1 && both_ways 1 2
+	start 2 && follow 1 && eventually both_ways 1 2
 }
 
 # Died without a word; what it left is not what the next life wants.
