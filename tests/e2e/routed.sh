@@ -169,11 +169,11 @@ other_subnet() {
 other_mac() { # of the VTEP: the node is called otherwise
 	sed -i 's/ n2:/ b:/' "$W/n1.yaml" "$W/n2.yaml"
 	vxs_stop n2
-	vxs_start n2 "$W/n2.yaml" b n2 && follow 1 && eventually both_ways 1 2 && counts 1 2 3 &&
+	vxs_start n2 "$W/n2.yaml" b n2 && follow 1 && both_ways 1 2 && counts 1 2 3 &&
 		is "$("$VXS" fdb show dev vx1 --node n1 | grep -c "dst $A2")" -eq 1 || return
 	files
 	vxs_stop n2
-	start 2 && follow 1 && eventually both_ways 1 2
+	start 2 && follow 1 && both_ways 1 2
 }
 
 # Died without a word; what it left is not what the next life wants.
@@ -429,7 +429,13 @@ plain_routes() {
 	END
 }
 in_the_clear() {
-	both_ways 1 2 && is "$("$VXS" stats green --node n1 -j | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[0]["tx"]["frames"])')" -lt 20
+	local before
+	before=$(through_tunnel)
+	pings h1 10.42.2.5 && pings h2 10.42.1.5 && is "$(through_tunnel)" -eq "$before" && both_ways 1 2 &&
+		is "$(through_tunnel)" -ge $((before + 4))
+}
+through_tunnel() { # frames of node 1
+	"$VXS" stats green --node n1 -j | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[0]["tx"]["frames"])'
 }
 purges_plain() {
 	killed 1

@@ -90,7 +90,7 @@ group_site() {
 asks_anew() {
 	in_ns n1 ip neigh flush dev vxlan100
 	in_ns n2 ip neigh flush dev vxlan100
-	COUNT=1 pings n1 3.3.3.2 -W 1
+	COUNT=1 pings n1 3.3.3.2 -w 1
 }
 
 # The other end of a veth goes with the one that is deleted.
@@ -125,7 +125,7 @@ moved_and_back() {
 # n2 asks this time: it is n1 that must hear the group.
 heard_by_n1() {
 	in_ns n2 ip neigh flush dev vxlan100
-	COUNT=1 pings n2 3.3.3.1 -W 1
+	COUNT=1 pings n2 3.3.3.1 -w 1
 }
 
 memberships() { # NS: of the group, as the kernel counts them
