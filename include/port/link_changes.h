@@ -37,8 +37,8 @@ struct link_word {
 	uint32_t link;    /* WORD_GONE: its ifindex */
 	struct prefix to; /* WORD_ROUTE */
 	uint8_t protocol; /* WORD_ROUTE: of whoever made it */
-	uint32_t
-		origin; /* netlink_id() of whoever asked for the change; 0: the kernel, or it is not told */
+	/* netlink_id() of whoever asked for the change; 0: the kernel, or it is not told. */
+	uint32_t origin;
 };
 
 /* Takes at most a batch of messages; true when there were any.  @heard is told each.  More may be left: then

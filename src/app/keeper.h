@@ -56,9 +56,9 @@ void keeper_listen(struct keeper *keeper, void *context,
 struct keeper_look {
 	const char *prefix;
 	store_take *take; /* the thread calls it with each key that begins with @prefix ... */
-	void (*done)(
-		void *context); /* ... and keeper_collect() or keeper_close() this in the end */
-	void *context;          /* like @prefix the thread's until then */
+	/* ... and keeper_collect() or keeper_close() this in the end. */
+	void (*done)(void *context);
+	void *context; /* like @prefix the thread's until then */
 };
 
 /* One at a time: false when there is one already. */

@@ -8,11 +8,10 @@
 /* A listing is a list of columns, from which its headings follow.  Where iproute2 has the listing too,
  * the columns and their widths are its own: scripts cut at them. */
 
-/* A value is one of @key, or of @key within the object @in; what is not there is "-".  @device: not
- * shown when the question named the device, as all would have the same. */
+/* A value is one of @key, or of @key within the object @in, or of @instead where that is null; what is not
+ * there is "-".  @device: not shown when the question named the device, as all would have the same. */
 struct column {
-	const char *heading, *in, *key,
-		*instead; /* @instead: the key to look under where @key is null */
+	const char *heading, *in, *key, *instead;
 	int width;
 	enum hue hue;
 	bool device;

@@ -16,9 +16,8 @@ struct link_changes {
 static const int route_groups[] = { RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,
 				    RTNLGRP_IPV6_RULE };
 
-enum {
-	ROOM = 512
-}; /* for the beginning of a message; a route's destination is the first that is in it */
+/* For the beginning of a message: a route's destination is among the first that is in it. */
+enum { ROOM = 512 };
 
 /* What does not fit is cut off. */
 struct piece {
