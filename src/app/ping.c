@@ -1,12 +1,11 @@
 #include "app/ping.h"
 
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/conversation.h"
+#include "app/pace.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "ctl/ping.h"
@@ -117,40 +116,6 @@ struct asking {
 	bool json;
 };
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-/* Without SA_RESTART, so that what waits is woken. */
-static void stop_when_interrupted(void)
-{
-	struct sigaction action = { .sa_handler = stop };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
-static void sleep_until(uint64_t ns)
-{
-	struct timespec ts = { .tv_sec = (time_t)(ns / NS_PER_S),
-			       .tv_nsec = (long)(ns % NS_PER_S) };
-
-	if (!stopped)
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
-}
-
 /* What the switch says to one request, its last line included. */
 static enum exit_code hear(struct asking *a, struct probe_report *out)
 {
@@ -169,7 +134,7 @@ static enum exit_code hear(struct asking *a, struct probe_report *out)
 	text_tame(why);
 	if (rendered == RENDERED_REFUSED)
 		fprintf(stderr, "vxs ping: %s\n", why);
-	else if (!stopped)
+	else if (!pace_stopped())
 		log_error("the switch has ended, or said something that is no answer");
 	return rendered == RENDERED_REFUSED ? EXIT_REFUSED : EXIT_ABSENT;
 }
@@ -184,20 +149,20 @@ static enum exit_code probe(struct asking *a, struct probe_report *out)
 static enum exit_code ping_all(struct asking *a)
 {
 	struct ping ping = { .to = stdout, .json = a->json };
-	uint64_t first = clock_ns(), next = first;
+	uint64_t first = pace_now(), next = first;
 	enum exit_code code = EXIT_OK;
 
-	while (code == EXIT_OK && !stopped && (!a->count || ping.sent < a->count)) {
+	while (code == EXIT_OK && !pace_stopped() && (!a->count || ping.sent < a->count)) {
 		struct probe_report report;
 
-		sleep_until(next);
-		next = clock_ns() + a->interval * NS_PER_MS;
-		code = stopped ? EXIT_OK : probe(a, &report);
-		if (code == EXIT_OK && !stopped)
+		pace_until(next);
+		next = pace_now() + a->interval * NS_PER_MS;
+		code = pace_stopped() ? EXIT_OK : probe(a, &report);
+		if (code == EXIT_OK && !pace_stopped())
 			ping_tell(&ping, &report, a->wait);
 	}
-	ping_end(&ping, (clock_ns() - first) / NS_PER_MS);
-	if (code != EXIT_OK && !stopped)
+	ping_end(&ping, (pace_now() - first) / NS_PER_MS);
+	if (code != EXIT_OK && !pace_stopped())
 		return code;
 	return ping.received ? EXIT_OK : EXIT_FAILED;
 }
@@ -220,17 +185,17 @@ static enum exit_code sweep(struct asking *a)
 {
 	struct sweep s = sweep_begin();
 
-	while (s.next && !stopped) {
+	while (s.next && !pace_stopped()) {
 		struct probe_report report;
 		enum exit_code code;
 
 		a->command.size = (uint16_t)s.next;
 		code = try_size(a, &report);
 		if (code != EXIT_OK)
-			return stopped ? EXIT_FAILED : code;
+			return pace_stopped() ? EXIT_FAILED : code;
 		sweep_learn(&s, &report);
 	}
-	if (stopped)
+	if (pace_stopped())
 		return EXIT_FAILED;
 	sweep_tell(stdout, a->json, &s);
 	return sweep_is_silent(&s) ? EXIT_FAILED : EXIT_OK;
@@ -278,7 +243,7 @@ enum exit_code verb_ping(const struct verb *self, int argc, char **argv)
 				 &(struct client_options) { .socket = o.socket, .node = o.node });
 	if (code != EXIT_OK)
 		return code;
-	stop_when_interrupted();
+	pace_catch();
 	code = o.sweep ? sweep(&a) : ping_all(&a);
 	conversation_close(&a.talk);
 	return code;

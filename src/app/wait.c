@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "app/conversation.h"
+#include "app/pace.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/nearest.h"
@@ -183,23 +184,15 @@ static bool is_so(struct wait *w)
 
 /* -- Waiting -- */
 
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 /* At least once, however short the time is. */
 static bool wait_for(struct wait *w)
 {
 	const struct timespec again = { .tv_nsec = WAIT_AGAIN * (long)NS_PER_MS };
-	uint64_t end = clock_ns() + w->patience;
+	uint64_t end = pace_now() + w->patience;
 	bool so;
 
 	log_set_writer(keep_reason, w);
-	while (!(so = is_so(w)) && clock_ns() < end)
+	while (!(so = is_so(w)) && pace_now() < end)
 		nanosleep(&again, NULL);
 	log_set_writer(NULL, NULL);
 	return so;
