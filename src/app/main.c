@@ -16,6 +16,7 @@
 #include "app/options.h"
 #include "app/ping.h"
 #include "app/subnets.h"
+#include "app/top.h"
 #include "app/wait.h"
 #include "base/text.h"
 #include "ctl/explain.h"
@@ -258,6 +259,8 @@ static const struct verb verbs[] = {
 	{ "env", "NET [-f FILE]", "this node's subnet, as flannel tells it", verb_ask },
 	{ "cni-config", "NET [-f FILE]", "this node's subnet, as CNI wants it", verb_ask },
 	{ "stats", "[NAME] [--drops]", "what was forwarded, answered and dropped", verb_ask },
+	{ "top", "[NAME] [-n COUNT] [-i SECONDS]", "how fast the counters go, each second",
+	  verb_top },
 	{ "status", "", "who this is, and how much it holds", verb_ask },
 	{ "monitor", "[all|fdb|neigh|link|miss|drop|peer] [dev NAME]",
 	  "what happens, as it happens", verb_ask },
