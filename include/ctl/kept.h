@@ -27,12 +27,13 @@ enum kept_kind {
 	KEPT_PUT,
 	KEPT_REMOVE,
 	KEPT_REMOVE_ALL, /* whatever begins with the key */
+	KEPT_RENAME,     /* the network called as the key is called as the value, in all records */
 };
 
 struct kept {
 	enum kept_kind kind;
 	char key[KEPT_KEY];
-	char value[KEPT_VALUE]; /* of a KEPT_PUT */
+	char value[KEPT_VALUE]; /* of a KEPT_PUT, a KEPT_RENAME */
 };
 
 /* What the command @c, which has been carried out on @n of @t, leaves behind; @before is what was
@@ -49,6 +50,13 @@ void kept_of_flush(struct kept *out, const struct network *n, const struct undo 
 #define KEPT_LINKS "link/"
 void kept_of_link(struct kept *out, const char *name, const char *words);
 bool kept_read_link(const char *value, struct made *out, char why[COMMAND_WHY]);
+
+/* The same for a network that is called @to from now on. */
+void kept_of_rename(struct kept *out, const char *from, const char *to);
+
+/* Is the record one of the network @from?  Then @out is what it is when that is called @to. */
+bool kept_rename(struct kept *out, const char *from, const char *to, const char *key,
+		 const char *value);
 
 /* A lease of a DHCP client that ends, or has ended, at @until, in seconds since 1970. */
 #define KEPT_LEASES "dhcp/"

@@ -25,7 +25,7 @@ enum {
 	"type vxlan id N [group|remote ADDRESS] [local ADDRESS] [dev INTERFACE] [dstport PORT] " \
 	"[ttl N] [tos N|inherit] [[no]learning] [[no]proxy] [[no]l2miss] [[no]l3miss] "          \
 	"[[no]udpcsum] [ageing SECONDS] [maxaddress N] [mtu N] [master BRIDGE]"
-#define MADE_SET_USAGE "{up|down|mtu N|master BRIDGE|nomaster|[no]l2miss|[no]l3miss} ..."
+#define MADE_SET_USAGE "{up|down|mtu N|master BRIDGE|nomaster|name NEW|[no]l2miss|[no]l3miss} ..."
 
 /* Where a word leaves its value; the order is that in which they are told. */
 enum made_part {
@@ -62,7 +62,7 @@ struct made_list {
 /* "type vxlan id 100 remote 192.0.2.2 ...": what follows the name.  False and a sentence. */
 bool made_read(struct made *out, const char *name, const char *words, char why[MADE_WHY]);
 
-/* What `link set` says: "mtu 1400", "master br0", "nomaster", "nol2miss"; "up" and "down", which say nothing about a
+/* What `link set` says: "mtu 1400", "master br0", "nomaster", "name vx1", "nol2miss"; "up" and "down", which say nothing about a
  * network, are left in *@up as +1 and −1, 0 being neither. */
 bool made_change(struct made *made, const char *words, int *up, char why[MADE_WHY]);
 bool made_is_change(const char *word);

@@ -16,6 +16,7 @@ struct undo {
 	struct mac mac;       /* all-zero: the flood list */
 	struct fdb_entry fdb; /* its list is held */
 	struct neigh_entry neigh;
+	char renamed[MADE_NAME]; /* of that one: what it is called since; "": as it was */
 	struct made *
 		link; /* a network that a command has made, changed or deleted, as it was; owned.  Whoever makes
 			      them puts it back (app/links.h); NULL: it is an entry */

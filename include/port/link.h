@@ -43,6 +43,7 @@ struct link_change {
 	const struct mac *mac;
 	uint32_t mtu;
 	const char *alias;
+	const char *name;  /* a new one; −EEXIST: another device has it */
 	uint32_t master;   /* ifindex of a bridge */
 	bool no_master;    /* out of its bridge */
 	bool no_addresses; /* no IPv6 address generation: it speaks for nobody */

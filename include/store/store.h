@@ -47,6 +47,14 @@ struct store_change;
 struct store_change *store_change_new(enum journal_kind kind, const char *key, const char *value);
 void store_change_free(struct store_change *change); /* NULL is fine */
 
+/* Has something to do with @from a record, and what is it when that is called @to?  The thread that commits asks, for
+ * each record. */
+typedef bool store_rename(const char *from, const char *to, const char *key, const char *value,
+			  char new_key[JOURNAL_KEY + 1], char new_value[JOURNAL_VALUE + 1]);
+
+/* Another name for something, in all its records: one change, however many they are. */
+struct store_change *store_rename_new(const char *from, const char *to, store_rename *rename);
+
 /* Makes @count changes durable, in their order, by one sync; takes them over.  0, or −errno and none of
  * them has happened.  What changes nothing costs nothing. */
 int store_commit(struct store *store, struct store_change **changes, size_t count);

@@ -12,17 +12,38 @@ static bool can_keep(void *context)
 	return keeper_has_room(control->state->keeper);
 }
 
-static uint64_t keep(void *context, const struct kept *what, struct undo *undo)
+static bool rename_record(const char *from, const char *to, const char *key, const char *value,
+			  char new_key[JOURNAL_KEY + 1], char new_value[JOURNAL_VALUE + 1])
+{
+	struct kept kept;
+
+	_Static_assert((int)KEPT_KEY <= (int)JOURNAL_KEY && (int)KEPT_VALUE <= (int)JOURNAL_VALUE,
+		       "room for all that is kept");
+	if (!kept_rename(&kept, from, to, key, value))
+		return false;
+	snprintf(new_key, JOURNAL_KEY + 1, "%s", kept.key);
+	snprintf(new_value, JOURNAL_VALUE + 1, "%s", kept.value);
+	return true;
+}
+
+static struct store_change *change_of(const struct kept *what)
 {
 	static const enum journal_kind kinds[] = { [KEPT_PUT] = JOURNAL_PUT,
 						   [KEPT_REMOVE] = JOURNAL_REMOVE,
 						   [KEPT_REMOVE_ALL] = JOURNAL_REMOVE_ALL };
+
+	if (what->kind == KEPT_RENAME)
+		return store_rename_new(what->key, what->value, rename_record);
+	return store_change_new(kinds[what->kind], what->key,
+				what->kind == KEPT_PUT ? what->value : NULL);
+}
+
+static uint64_t keep(void *context, const struct kept *what, struct undo *undo)
+{
 	struct control *control = context;
-	struct store_change *change;
+	struct store_change *change = change_of(what);
 	uint64_t number;
 
-	change = store_change_new(kinds[what->kind], what->key,
-				  what->kind == KEPT_PUT ? what->value : NULL);
 	if (!change)
 		return 0;
 	number = keeper_add(control->state->keeper, change);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/rename.h"
 #include "base/log.h"
 
 /* -- Which address? -- */
@@ -267,6 +268,75 @@ static bool differs(const struct made *a, const struct made *b)
 	return strcmp(left, right) != 0;
 }
 
+/* -- Another name -- */
+
+static int is_free(const struct live *live, const struct made *made, char why[COMMAND_WHY])
+{
+	struct link_info link;
+	bool exists = made_find(&live->source->made, made->name);
+
+	if (exists)
+		snprintf(why, COMMAND_WHY, "File exists: %s was made already", made->name);
+	else if (!is_aside(live->source, made, why)) {
+		exists = link_get(live->s->netlink, made->name, &link) == 0;
+		if (exists)
+			snprintf(why, COMMAND_WHY, "File exists: there is a device %s", made->name);
+	} else
+		exists = true;
+	return exists ? -EEXIST : 0;
+}
+
+/* In the list and in what runs; then the plan is made anew, in which nothing is different. */
+static int rename_made(const struct live *live, const char *from, const char *to,
+		       char why[COMMAND_WHY])
+{
+	struct made *made = made_find(&live->source->made, from), renamed;
+	char unread[COMMAND_WHY];
+	int rc = made ? rename_network(live, from, to, why) : -ENODEV;
+
+	if (rc < 0)
+		return rc;
+	snprintf(made->name, sizeof(made->name), "%s", to);
+	renamed = *made;
+	rc = put(live, to, &renamed, why);
+	if (rc < 0 && rename_network(live, to, from, unread) == 0)
+		snprintf(made->name, sizeof(made->name), "%s", from);
+	return rc;
+}
+
+static int rename_link(const struct live *live, const struct made *before, const struct made *to,
+		       struct kept *kept, struct undo *undo, char why[COMMAND_WHY])
+{
+	int rc = is_free(live, to, why);
+
+	if (rc < 0)
+		return rc;
+	if (differs(before, to)) {
+		snprintf(why, COMMAND_WHY, "a new name stands alone, or with up or down");
+		return -EINVAL;
+	}
+	kept_of_rename(kept, before->name, to->name);
+	if (!undo_remember_link(undo, before, true)) {
+		snprintf(why, COMMAND_WHY, "memory is short");
+		return -ENOMEM;
+	}
+	snprintf(undo->renamed, sizeof(undo->renamed), "%s", to->name);
+	return rename_made(live, before->name, to->name, why);
+}
+
+static int change_made(const struct live *live, const struct made *before, const struct made *to,
+		       struct kept *kept, struct undo *undo, char why[COMMAND_WHY])
+{
+	if (strcmp(before->name, to->name) != 0)
+		return rename_link(live, before, to, kept, undo, why);
+	keep_link(kept, to);
+	if (!undo_remember_link(undo, before, true)) {
+		snprintf(why, COMMAND_WHY, "memory is short");
+		return -ENOMEM;
+	}
+	return put(live, before->name, to, why);
+}
+
 static int set(const struct live *live, const struct command *c, struct kept *kept,
 	       struct undo *undo, char why[COMMAND_WHY])
 {
@@ -277,19 +347,16 @@ static int set(const struct live *live, const struct command *c, struct kept *ke
 	changed = before;
 	if (!made_change(&changed, c->link, &up, why))
 		return -EINVAL;
-	if (differs(&changed, &before)) {
+	if (differs(&changed, &before) || strcmp(changed.name, before.name) != 0) {
 		if (found < 0) {
 			memcpy(why, none, COMMAND_WHY);
 			return found;
 		}
-		keep_link(kept, &changed);
-		if (!undo_remember_link(undo, &before, true)) {
-			snprintf(why, COMMAND_WHY, "memory is short");
-			return -ENOMEM;
-		}
-		rc = put(live, before.name, &changed, why);
+		rc = change_made(live, &before, &changed, kept, undo, why);
 	}
-	return rc == 0 && up ? set_up(live->s, c->dev, up > 0, why) : rc;
+	if (rc < 0 || !up)
+		return rc;
+	return set_up(live->s, found < 0 ? c->dev : changed.name, up > 0, why);
 }
 
 int links_change(const struct live *live, const struct command *c, struct kept *kept,
@@ -316,11 +383,13 @@ void links_take_back(const struct live *live, const struct undo *undo)
 {
 	const struct made link = *undo->link;
 	bool was_deleted = !made_find(&live->source->made, link.name);
-	char why[RELOAD_WHY];
+	char why[COMMAND_WHY];
+	int rc = *undo->renamed ? rename_made(live, undo->renamed, link.name, why)
+				: put(live, link.name, undo->was_there ? &link : NULL, why);
 
-	if (put(live, link.name, undo->was_there ? &link : NULL, why) < 0)
+	if (rc < 0)
 		log_warning("network %s cannot be taken back: %s", link.name, why);
-	else if (was_deleted)
+	else if (was_deleted && !*undo->renamed)
 		log_warning("network %s is there again; its entries come back at the next start",
 			    link.name);
 }

@@ -201,7 +201,8 @@ static bool is_left_over(const struct command *c, const struct param *param, int
 			 char *const *words)
 {
 	bool is_value =
-		i > 0 && (strcmp(words[i - 1], "mtu") == 0 || strcmp(words[i - 1], "master") == 0);
+		i > 0 && (strcmp(words[i - 1], "mtu") == 0 || strcmp(words[i - 1], "master") == 0 ||
+			  strcmp(words[i - 1], "name") == 0);
 
 	return param->part == PART_LINK_SET && !command_has(c, PART_DEV) && !is_value &&
 	       strcmp(words[i], "dev") != 0 && !made_is_change(words[i]);

@@ -132,7 +132,7 @@ const struct command_verb command_verbs[] = {
 	  "link=l",
 	  "set",
 	  "ip",
-	  "up or down; of one that a command made, MTU and bridge",
+	  "up or down; of one that a command made, MTU, bridge and name",
 	  { DEV("dev", true, true),
 	    { "set", PART_LINK_SET, PARAM_LINK, NULL, NULL, true, true } } },
 	{ VERB_LINK_DEL,

@@ -150,6 +150,45 @@ void kept_of_link(struct kept *out, const char *name, const char *words)
 	out->value[len] = '\0';
 }
 
+void kept_of_rename(struct kept *out, const char *from, const char *to)
+{
+	out->kind = KEPT_RENAME;
+	snprintf(out->key, sizeof(out->key), "%s", from);
+	snprintf(out->value, sizeof(out->value), "%s", to);
+}
+
+/* Requests name it as `dev`; others do not name it, and stay as they are. */
+static void rename_in_value(struct kept *out, const char *to, const char *value)
+{
+	json_t *object = json_loads(value, 0, NULL);
+	size_t len = 0;
+
+	if (json_is_string(json_object_get(object, "dev")) &&
+	    json_object_set_new(object, "dev", json_string(to)) == 0)
+		len = json_dumpb(object, out->value, sizeof(out->value) - 1, JSON_COMPACT);
+	json_decref(object);
+	if (len > 0 && len < sizeof(out->value))
+		out->value[len] = '\0';
+	else
+		snprintf(out->value, sizeof(out->value), "%s", value);
+}
+
+bool kept_rename(struct kept *out, const char *from, const char *to, const char *key,
+		 const char *value)
+{
+	const char *slash = strchr(key, '/');
+	size_t len = strlen(from);
+
+	if (!slash || strncmp(slash + 1, from, len) != 0 ||
+	    (slash[1 + len] && slash[1 + len] != '/'))
+		return false;
+	out->kind = KEPT_PUT;
+	snprintf(out->key, sizeof(out->key), "%.*s%s%s", (int)(slash + 1 - key), key, to,
+		 slash + 1 + len);
+	rename_in_value(out, to, value);
+	return true;
+}
+
 static void add_hex(struct text *out, const struct dhcp_client *client)
 {
 	for (unsigned i = 0; i < client->len; i++)

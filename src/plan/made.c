@@ -100,6 +100,8 @@ static bool no_such_word(const char *word, bool at_set, char why[MADE_WHY])
 	for (size_t i = 0; i < sizeof(words_of) / sizeof(words_of[0]); i++)
 		if (words_of[i].kind != REFUSED && (!at_set || words_of[i].at_set))
 			nearest_offer(&nearest, words_of[i].name);
+	if (at_set)
+		nearest_offer(&nearest, "name");
 	if (nearest.found)
 		snprintf(why, MADE_WHY, "unexpected \"%.100s\"; did you mean \"%s\"?", word,
 			 nearest.found);
@@ -185,6 +187,23 @@ static bool take_value(struct made *made, const struct made_word *word, const ch
 	}
 }
 
+static bool take_name(struct made *made, const char *name, char why[MADE_WHY])
+{
+	if (!name) {
+		snprintf(why, MADE_WHY, "name needs a value");
+		return false;
+	}
+	if (!scalar_name(name) || !scalar_interface(name)) {
+		snprintf(why, MADE_WHY,
+			 "\"%.100s\" cannot be a device and a network: at most %d letters, digits, "
+			 "'-', '_' and '.', a letter or digit first",
+			 name, INTERFACE_LENGTH);
+		return false;
+	}
+	snprintf(made->name, sizeof(made->name), "%s", name);
+	return true;
+}
+
 static bool take_word(struct made *made, const char *name, bool at_set, char **rest,
 		      char why[MADE_WHY])
 {
@@ -194,6 +213,8 @@ static bool take_word(struct made *made, const char *name, bool at_set, char **r
 		*made->bridge = '\0';
 		return true;
 	}
+	if (at_set && strcmp(name, "name") == 0)
+		return take_name(made, strtok_r(NULL, " ", rest), why);
 	if (!word || (at_set && !word->at_set))
 		return no_such_word(name, at_set, why);
 	if (word->kind == REFUSED) {
@@ -261,15 +282,8 @@ bool made_read(struct made *out, const char *name, const char *words, char why[M
 	bool typed = false;
 
 	*out = (struct made) { .given = 0 };
-	if (!scalar_name(name) || !scalar_interface(name)) {
-		snprintf(why, MADE_WHY,
-			 "\"%.100s\" cannot be a device and a network: at most %d letters, digits, "
-			 "'-', '_' and '.', a letter or digit first",
-			 name, INTERFACE_LENGTH);
-		return false;
-	}
-	snprintf(out->name, sizeof(out->name), "%s", name);
-	return take_words(out, words, false, &typed, why) && is_whole(out, typed, why);
+	return take_name(out, name, why) && take_words(out, words, false, &typed, why) &&
+	       is_whole(out, typed, why);
 }
 
 /* Takes "up" and "down" out of @words. */
@@ -304,7 +318,7 @@ bool made_is_change(const char *word)
 	const struct made_word *known = word_called(word);
 
 	return (known && known->at_set) || strcmp(word, "up") == 0 || strcmp(word, "down") == 0 ||
-	       strcmp(word, "nomaster") == 0;
+	       strcmp(word, "nomaster") == 0 || strcmp(word, "name") == 0;
 }
 
 /* -- And back -- */

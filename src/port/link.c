@@ -86,6 +86,8 @@ static int change_attributes(struct netlink *nl, uint32_t index, const struct li
 		mnl_attr_put(message, IFLA_ADDRESS, sizeof(change->mac->octet), change->mac->octet);
 	if (change->mtu)
 		mnl_attr_put_u32(message, IFLA_MTU, change->mtu);
+	if (change->name)
+		mnl_attr_put_strz(message, IFLA_IFNAME, change->name);
 	if (change->alias)
 		mnl_attr_put_strz(message, IFLA_IFALIAS, change->alias);
 	if (change->master || change->no_master)

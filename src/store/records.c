@@ -18,6 +18,15 @@ struct store_change *store_change_new(enum journal_kind kind, const char *key, c
 	return c;
 }
 
+struct store_change *store_rename_new(const char *from, const char *to, store_rename *rename)
+{
+	struct store_change *c = store_change_new(JOURNAL_PUT, from, to);
+
+	if (c)
+		c->rename = rename;
+	return c;
+}
+
 void store_change_free(struct store_change *change)
 {
 	if (change)

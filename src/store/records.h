@@ -12,7 +12,8 @@ struct store_change {
 	struct store_change *replaced;
 	struct store_change **gone; /* what a removal removes */
 	size_t gone_count;
-	const char *value; /* NULL unless it is a JOURNAL_PUT */
+	store_rename *rename; /* not NULL: it stands for others, which call `key` `value` */
+	const char *value;    /* NULL unless it is a JOURNAL_PUT */
 	char key[];
 };
 

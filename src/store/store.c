@@ -357,28 +357,101 @@ static bool is_full_of_old(const struct store *s)
 	return (uint64_t)s->end > 2 * s->records.bytes + STORE_SLACK;
 }
 
-static void take_back(struct store *s, struct store_change **changes, size_t count)
+/* Changes that have been applied, none of which renames anything any more. */
+struct batch {
+	struct store *store;
+	struct store_change **of;
+	size_t count, room;
+	bool no_memory; /* one is missing, and so are all behind it */
+};
+
+static bool make_room(struct batch *b)
 {
-	while (count--)
-		records_undo(&s->records, changes[count]);
+	size_t room = b->room ? 2 * b->room : 64;
+	struct store_change **more;
+
+	if (b->count < b->room)
+		return true;
+	more = reallocarray(b->of, room, sizeof(struct store_change *));
+	if (!more)
+		return false;
+	b->of = more;
+	b->room = room;
+	return true;
+}
+
+/* Takes @change over; NULL: memory was short when it was made. */
+static void apply(struct batch *b, struct store_change *change)
+{
+	b->no_memory = b->no_memory || !change || !make_room(b) ||
+		       !records_apply(&b->store->records, change);
+	if (b->no_memory)
+		store_change_free(change);
+	else
+		b->of[b->count++] = change;
+}
+
+/* The changes that a new name comes to: they are gathered before the first of them happens. */
+struct renaming {
+	const struct store_change *by;
+	struct batch gathered;
+};
+
+static void gather(struct batch *b, struct store_change *change)
+{
+	b->no_memory = b->no_memory || !change || !make_room(b);
+	if (b->no_memory)
+		store_change_free(change);
+	else
+		b->of[b->count++] = change;
+}
+
+static void rename_record(void *context, const char *key, const char *value)
+{
+	char new_key[JOURNAL_KEY + 1], new_value[JOURNAL_VALUE + 1];
+	struct renaming *r = context;
+
+	if (!r->by->rename(r->by->key, r->by->value, key, value, new_key, new_value))
+		return;
+	gather(&r->gathered, store_change_new(JOURNAL_REMOVE, key, NULL));
+	gather(&r->gathered, store_change_new(JOURNAL_PUT, new_key, new_value));
+}
+
+static void apply_renaming(struct batch *b, struct store_change *change)
+{
+	struct renaming r = { .by = change };
+
+	records_each(&b->store->records, "", rename_record, &r);
+	b->no_memory = b->no_memory || r.gathered.no_memory;
+	for (size_t i = 0; i < r.gathered.count; i++)
+		apply(b, r.gathered.of[i]);
+	free(r.gathered.of);
+	store_change_free(change);
+}
+
+static void take_back(struct batch *b)
+{
+	while (b->count--) {
+		records_undo(&b->store->records, b->of[b->count]);
+		store_change_free(b->of[b->count]);
+	}
 }
 
 int store_commit(struct store *s, struct store_change **changes, size_t count)
 {
+	struct batch b = { .store = s };
 	int rc = s->doubtful ? begin_generation(s, false) : 0;
-	size_t applied = 0;
 
-	while (rc == 0 && applied < count && records_apply(&s->records, changes[applied]))
-		applied++;
-	if (rc == 0)
-		rc = applied < count ? -ENOMEM : write_changes(s, changes, count);
-	if (rc == 0) {
-		records_settle(&s->records, changes, count);
-		return 0;
-	}
-	take_back(s, changes, applied);
+	b.no_memory = rc < 0;
 	for (size_t i = 0; i < count; i++)
-		store_change_free(changes[i]);
+		(changes[i]->rename ? apply_renaming : apply)(&b, changes[i]);
+	if (rc == 0)
+		rc = b.no_memory ? -ENOMEM : write_changes(s, b.of, b.count);
+	if (rc == 0)
+		records_settle(&s->records, b.of, b.count);
+	else
+		take_back(&b);
+	free(b.of);
 	return rc;
 }
 

@@ -68,14 +68,62 @@ t "a third one" ask n1 link add vx2 type vxlan id 102
 t "with an entry" ask n1 fdb append 00:00:00:00:00:00 dev vx2 dst $A2
 t "is deleted" ask n1 link del vx2
 t "and is gone" shows_not vx2 link show
-t "nobody else lost anything" lost_nothing
+# Another name: the same network and device, with all they have, and frames go on.
+counts() { ask n1 stats "$1" | awk '$1 == "to" { print $3; exit }'; }
+index_of() { in_ns n1 cat "/sys/class/net/$1/ifindex"; }
+has_its_address() { in_ns n1 ip -o addr show dev "$1" | grep -q 'inet 10.9.0.1/24'; }
+t "an entry of the first" ask n1 fdb add 02:00:00:00:00:77 dev vx0 dst $A2
+t "one of its list" ask n1 fdb append 01:00:5e:00:00:05 dev vx0 dst $A2
+t "a neighbour" ask n1 neigh add 10.9.0.77 lladdr 02:00:00:00:00:77 dev vx0
+before=$(index_of vx0)
+t "it is given another name" ask n1 ip link set vx0 name red
+t "by which it is the same device" is "$(index_of red)" -eq "$before"
+t "which nobody has by the old one" not in_ns n1 ip link show vx0
+t "with its address" has_its_address red
+t "ip and the switch agree" shows "^$before: red: .* network red$" link show red
+t "its counters go on" eval '[ "$(counts red)" -gt 10 ]'
+t "its entries are there" shows "^02:00:00:00:00:77 dst $A2 self permanent$" fdb show dev red
+t "and under no other name" refuses 'Cannot find device "vx0"' fdb show dev vx0
+t "a device that is there is not taken" refuses 'File exists: there is a device eth2' link set red name eth2
+t "nor a name that is made" refuses 'File exists: vx1 was made already' link set red name vx1
+t "a name stands alone" refuses 'a new name stands alone' link set red name blue mtu 1300
+t "of that nothing is left" shows '^[0-9]+: red: .* mtu 1450' link show red
+t "nobody lost anything by that" lost_nothing
+t "and back by way of another, set down and up" eval 'ask n1 link set red name blue down && ask n1 link set name red up dev blue'
+t "where it still has its address" has_its_address red
+t "the old name is free" ask n1 link add vx0 type vxlan id 177
+t "for a while" ask n1 link del vx0
 
 kill_it n1
 need start n1
-t "after a kill they are there again" shows '^[0-9]+: vx0' link show
+t "after a kill they are there again" shows '^[0-9]+: red' link show
+t "with the entries" shows "^02:00:00:00:00:77 dst $A2 self permanent$" fdb show dev red
+t "of lists, too" shows "^01:00:5e:00:00:05 dst $A2 self permanent$" fdb show dev red
+t "and neighbours" shows "^10.9.0.77 lladdr 02:00:00:00:00:77 PERMANENT$" neigh show dev red
+t "nothing of it waits under the old name" not grep 'kept for later' "$W/n1.log"
 t "as they were changed" shows 'vx1: .* mtu 1300' link show vx1
 t "silent and not" shows 'vxlan id 101 .* nolearning proxy l3miss ageing 30 ' -d link show vx1
 t "what was deleted is not" shows_not vx2 link show
+# What cannot be kept is refused, and then the network is called as before.
+full_disk() { # COMMAND...
+	local tracer rc
+	strace -f -qq -o /dev/null -e trace=fdatasync,fsync -e inject=fdatasync,fsync:error=ENOSPC -p "${pid[n1]}" 2>/dev/null &
+	tracer=$!
+	eventually grep -q '^TracerPid:[^0-9]*[1-9]' "/proc/${pid[n1]}/status"
+	"$@"
+	rc=$?
+	kill "$tracer"
+	wait "$tracer" 2>/dev/null
+	return $rc
+}
+if strace -qq -o /dev/null true 2>/dev/null; then
+	t "a full disk refuses a name" full_disk refuses 'No space left' link set red name blue
+	t "which it has not got" eval 'shows "^[0-9]+: red: .* network red$" link show red && in_ns n1 ip link show red'
+	t "nor its entries" shows "^02:00:00:00:00:77 dst $A2 self permanent$" fdb show dev red
+else
+	t_skip "a full disk" "nothing may be traced here"
+fi
+t "it gets its old name again" ask n1 link set red name vx0
 address n1 vx0 10.9.0.1/24
 t "and they work" eventually pings n1 10.9.0.2
 t "made again, the third has no old entry" eval "ask n1 link add vx2 type vxlan id 102 && shows_not $A2 fdb show dev vx2"

@@ -462,6 +462,41 @@ static void what_is_no_lease_is_refused(void **state)
 	free(value);
 }
 
+static void what_is_kept_follows_a_name(void **state)
+{
+	static const struct {
+		const char *key, *value, *new_key, *new_value;
+	} records[] = {
+		{ "link/vx0",
+		  "{\"v\":1,\"do\":\"link add\",\"dev\":\"vx0\",\"link\":\"type vxlan id 1\"}",
+		  "link/red",
+		  "{\"v\":1,\"do\":\"link add\",\"dev\":\"red\",\"link\":\"type vxlan id 1\"}" },
+		{ "fdb/vx0/02:00:00:00:00:01",
+		  "{\"v\":1,\"do\":\"fdb add\",\"dev\":\"vx0\",\"dst\":\"1.2.3.4\"}",
+		  "fdb/red/02:00:00:00:00:01",
+		  "{\"v\":1,\"do\":\"fdb add\",\"dev\":\"red\",\"dst\":\"1.2.3.4\"}" },
+		{ "dhcp/vx0/10.0.0.1", "{\"mac\":\"02:00:00:00:00:01\",\"until\":7}",
+		  "dhcp/red/10.0.0.1", "{\"mac\":\"02:00:00:00:00:01\",\"until\":7}" },
+		{ "neigh/vx0/10.0.0.1", "not JSON", "neigh/red/10.0.0.1", "not JSON" },
+		{ "link/vx00", "{\"dev\":\"vx00\"}", NULL, NULL },
+		{ "fdb/vx/vx0", "{\"dev\":\"vx\"}", NULL, NULL },
+		{ "vx0", "{}", NULL, NULL },
+	};
+	struct kept kept;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		bool is = kept_rename(&kept, "vx0", "red", records[i].key, records[i].value);
+
+		assert_int_equal(is, records[i].new_key != NULL);
+		if (!is)
+			continue;
+		assert_int_equal(kept.kind, KEPT_PUT);
+		assert_string_equal(kept.key, records[i].new_key);
+		assert_string_equal(kept.value, records[i].new_value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +507,7 @@ int main(void)
 		cmocka_unit_test(no_memory_leaves_nothing),
 		cmocka_unit_test(what_is_kept_makes_the_same),
 		cmocka_unit_test(what_is_no_record_is_refused),
+		cmocka_unit_test(what_is_kept_follows_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,6 +99,15 @@ static void some_can_be_changed(void **state)
 	assert_int_equal(made.given >> MADE_L2MISS & 1, 1);
 	assert_int_equal(made.value[MADE_L2MISS], 0);
 	assert_int_equal(made.value[MADE_L3MISS], 1);
+	assert_true(made_change(&made, "name vx7 up", &up, why));
+	assert_string_equal(made.name, "vx7");
+	assert_true(made_is_change("name"));
+	assert_false(made_change(&made, "name", &up, why));
+	assert_string_equal(why, "name needs a value");
+	assert_false(made_change(&made, "name sixteen-letters-", &up, why));
+	assert_non_null(strstr(why, "at most 15"));
+	assert_false(made_change(&made, "name a/b", &up, why));
+	assert_false(made_read(&made, "v0", "type vxlan id 5 name v1", why));
 	assert_false(made_change(&made, "nolearning", &up, why));
 	assert_false(made_change(&made, "id 6", &up, why));
 	assert_false(made_change(&made, "mtv 5", &up, why));

@@ -459,6 +459,64 @@ static void refusing_takes_back(void **state)
 	assert_keeps("a/2=again b/1=z ");
 }
 
+/* "TABLE/NAME/...", whose value may be the name. */
+static bool by_name(const char *from, const char *to, const char *key, const char *value,
+		    char new_key[JOURNAL_KEY + 1], char new_value[JOURNAL_VALUE + 1])
+{
+	const char *slash = strchr(key, '/');
+
+	if (!slash || strncmp(slash + 1, from, strlen(from)) != 0)
+		return false;
+	snprintf(new_key, JOURNAL_KEY + 1, "%.*s%s%s", (int)(slash + 1 - key), key, to,
+		 slash + 1 + strlen(from));
+	snprintf(new_value, JOURNAL_VALUE + 1, "%s", strcmp(value, from) == 0 ? to : value);
+	return true;
+}
+
+/* One change, and among others it sees what came before it and nothing of what comes behind. */
+static void another_name(void **state)
+{
+	struct store_change *several[5];
+	struct store *s;
+	char found[256] = "";
+
+	(void)state;
+	wipe();
+	s = opened();
+	assert_int_equal(change(s, JOURNAL_PUT, "a/x/1", "x"), 0);
+	assert_int_equal(change(s, JOURNAL_PUT, "a/y/1", "x"), 0);
+	several[0] = store_change_new(JOURNAL_PUT, "b/x", "2");
+	several[1] = store_rename_new("x", "z", by_name);
+	several[2] = store_change_new(JOURNAL_PUT, "b/x", "3");
+	assert_int_equal(store_commit(s, several, 3), 0);
+	assert_int_equal(store_count(s), 4);
+	store_close(s);
+	assert_keeps("a/y/1=x a/z/1=z b/x=3 b/z=2 ");
+
+	/* Two that change names with each other, by way of a third. */
+	s = opened();
+	several[0] = store_rename_new("y", "t", by_name);
+	several[1] = store_rename_new("z", "y", by_name);
+	several[2] = store_rename_new("t", "z", by_name);
+	assert_int_equal(store_commit(s, several, 3), 0);
+	store_close(s);
+	assert_keeps("a/y/1=y a/z/1=x b/x=3 b/y=2 ");
+
+	/* The disk refuses: as it was. */
+	s = opened();
+	several[0] = store_rename_new("y", "t", by_name);
+	let(FAIL, 1, ENOSPC);
+	assert_int_equal(store_commit(s, several, 1), -ENOSPC);
+	let(NONE, 0, 0);
+	store_each(s, "", list, found);
+	assert_string_equal(found, "a/y/1=y a/z/1=x b/x=3 b/y=2 ");
+	several[0] = store_rename_new("nobody", "t", by_name);
+	assert_int_equal(store_commit(s, several, 1), 0);
+	store_close(s);
+	assert_keeps("a/y/1=y a/z/1=x b/x=3 b/y=2 ");
+	wipe();
+}
+
 static off_t size_of(const char *name)
 {
 	char path[128];
@@ -619,6 +677,7 @@ int main(void)
 		cmocka_unit_test(any_call_fails_once),
 		cmocka_unit_test(all_calls_fail_from_one_on),
 		cmocka_unit_test(writes_fall_short),
+		cmocka_unit_test(another_name),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
