@@ -45,6 +45,48 @@ static json_t *tos_of(const struct network *n)
 	return json_string(text);
 }
 
+/* Where frames without a known place go: the group, or the one destination that was given for them.  NULL: to others. */
+static const struct peer *remote_of(const struct tables *t, const struct network *n,
+				    const struct plan_network *wanted)
+{
+	const struct peer *peer = NULL;
+	uint32_t count = n->flood ? n->flood->count : 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		peer = peers_at(t->peers, n->flood->to[i].peer);
+		if (peer && addr_is_multicast(peer->addr))
+			return peer;
+	}
+	return count == 1 && wanted && wanted->config->flood == FLOOD_LIST ? peer : NULL;
+}
+
+static void set_remote(json_t *data, const struct tables *t, const struct network *n,
+		       const struct plan_network *wanted)
+{
+	static const char *const keys[2][2] = { { "remote", "remote6" }, { "group", "group6" } };
+	const struct peer *peer = remote_of(t, n, wanted);
+	bool group = peer && addr_is_multicast(peer->addr), six;
+	uint16_t from;
+	char ip[ADDR_TEXT];
+
+	if (!peer)
+		return;
+	six = peer->addr.family == ADDR_V6;
+	from = six ? n->endpoint_v6 : n->endpoint_v4;
+	json_object_set_new(data, keys[group][six], json_string(addr_text(peer->addr, ip)));
+	if (group && from != ENDPOINT_NONE && *t->endpoints[from].interface)
+		json_object_set_new(data, "link", json_text(t->endpoints[from].interface));
+}
+
+/* Those of the whole node.  Nobody said a TTL: then it is 64, and 1 for multicast, which is iproute2's "auto". */
+static void set_underlay(json_t *data, const struct underlay *underlay)
+{
+	json_object_set_new(data, "ttl", json_integer(underlay->ttl_given ? underlay->ttl : 0));
+	json_object_set_new(data, "udp_csum", json_boolean(underlay->checksum));
+	json_object_set_new(data, "udp_zero_csum6_tx", json_false());
+	json_object_set_new(data, "udp_zero_csum6_rx", json_false());
+}
+
 static void set_rules(json_t *data, const struct network *n)
 {
 	json_object_set_new(data, "learning", json_boolean(n->learning));
@@ -57,8 +99,12 @@ static void set_rules(json_t *data, const struct network *n)
 	json_object_set_new(data, "limit", json_integer(fdb_capacity(n->fdb)));
 }
 
-static json_t *info_of(const struct tables *t, const struct network *n)
+static json_t *info_of(const struct switch_view *view, const struct network *n)
 {
+	const struct tables *t = view->tables;
+	uint32_t hint = n->id;
+	const struct plan_network *wanted =
+		view->plan ? plan_find_network(view->plan, n->name, &hint) : NULL;
 	json_t *data = json_pack("{s:I, s:i}", "id", (json_int_t)n->vni, "port", (int)n->port);
 	const uint16_t from[] = { n->endpoint_v4, n->endpoint_v6 };
 	char ip[ADDR_TEXT];
@@ -67,7 +113,10 @@ static json_t *info_of(const struct tables *t, const struct network *n)
 		if (from[i] != ENDPOINT_NONE)
 			json_object_set_new(data, i == 0 ? "local" : "local6",
 					    json_string(addr_text(t->endpoints[from[i]].addr, ip)));
+	set_remote(data, t, n, wanted);
 	set_rules(data, n);
+	if (view->plan)
+		set_underlay(data, &view->plan->cluster->underlay);
 	return json_pack("{s:s, s:o}", "info_kind", "vxlan", "info_data", data);
 }
 
@@ -82,6 +131,6 @@ json_t *item_of_link(const struct switch_view *view, const struct network *n, ui
 		json_object_set_new(item, "mtu", json_integer(n->mtu));
 	}
 	json_object_set_new(item, "network", json_text(n->name));
-	json_object_set_new(item, "linkinfo", info_of(view->tables, n));
+	json_object_set_new(item, "linkinfo", info_of(view, n));
 	return item;
 }

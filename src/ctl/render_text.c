@@ -132,6 +132,10 @@ static void put_rules(FILE *to, const json_t *data)
 	put_flag(to, data, "l3miss");
 	if (*tos)
 		fprintf(to, " tos %s", strcmp(tos, "0x1") == 0 ? "inherit" : tos);
+	if (number_at(data, "ttl"))
+		fprintf(to, " ttl %" PRIu64, number_at(data, "ttl"));
+	else if (has(data, "ttl"))
+		fputs(" ttl auto", to);
 	if (number_at(data, "ageing"))
 		fprintf(to, " ageing %" PRIu64, number_at(data, "ageing"));
 	else
@@ -139,15 +143,37 @@ static void put_rules(FILE *to, const json_t *data)
 	fprintf(to, " maxaddr %" PRIu64, number_at(data, "limit"));
 }
 
+/* As iproute2 has it: a flag that is off says so. */
+static void put_checksums(FILE *to, const json_t *data)
+{
+	static const struct {
+		const char *key, *word;
+	} flags[] = { { "udp_csum", "udpcsum" },
+		      { "udp_zero_csum6_tx", "udp6zerocsumtx" },
+		      { "udp_zero_csum6_rx", "udp6zerocsumrx" } };
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (has(data, flags[i].key))
+			fprintf(to, " %s%s",
+				json_is_true(json_object_get(data, flags[i].key)) ? "" : "no",
+				flags[i].word);
+}
+
 static void put_vxlan(const struct render *r, const json_t *item)
 {
 	const json_t *data = json_object_get(json_object_get(item, "linkinfo"), "info_data");
 
 	fprintf(r->to, "\n    vxlan id %" PRIu64, number_at(data, "id"));
+	put(r->to, data, "group ", "group");
+	put(r->to, data, "group ", "group6");
+	put(r->to, data, "remote ", "remote");
+	put(r->to, data, "remote ", "remote6");
 	put(r->to, data, "local ", "local");
-	put(r->to, data, "local6 ", "local6");
+	put(r->to, data, has(data, "local") ? "local6 " : "local ", "local6");
+	put(r->to, data, "dev ", "link");
 	fprintf(r->to, " dstport %" PRIu64, number_at(data, "port"));
 	put_rules(r->to, data);
+	put_checksums(r->to, data);
 }
 
 static void render_link(const struct render *r, const json_t *item)

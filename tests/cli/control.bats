@@ -179,7 +179,7 @@ fill_fdb() {
 
 @test "link, peer, stats and status" {
 	asks '^[0-9]+: v0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu [0-9]+ state UP network blue$' link
-	asks '^[0-9]+: v0: .*\\    link/ether .*\\    vxlan id 100 local 127.0.0.1 dstport 4789 l2miss l3miss tos inherit ageing 300 maxaddr 8192$' \
+	asks '^[0-9]+: v0: .*\\    link/ether .*\\    vxlan id 100 local 127.0.0.1 dstport 4789 l2miss l3miss tos inherit ttl auto ageing 300 maxaddr 8192 udpcsum noudp6zerocsumtx noudp6zerocsumrx$' \
 		-o -d link show v0
 	asks '^v0 +UP +[0-9a-f:]{17} <BROADCAST,MULTICAST,UP,LOWER_UP>$' -br link
 	asks '^peer 127.0.0.2 rx 0 frames' peer
@@ -190,7 +190,7 @@ fill_fdb() {
 }
 
 # as_the_kernel WORD...: what -d says of a device made with these words; the kernel's own says more: the
-# range of source ports, the TTL, which is a node's here as TOS and address are, and what follows maxaddr.
+# range of source ports, which is a node's here as TOS and address are, and what follows the checksums.
 as_the_kernel() {
 	local add="ip link add k0 type vxlan id 300 dstport 4789 $*"
 
@@ -202,16 +202,17 @@ as_the_kernel() {
 	cp "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/ours"
 	tells ip link del k0
 	diff <(grep 'vxlan id' "$BATS_TEST_TMPDIR/ours") \
-		<(sed -n 's/ srcport 0 0//; s/ ttl [a-z0-9]*//; s/\(maxaddr [0-9]*\).*/\1/; /vxlan id/p' "$BATS_TEST_TMPDIR/theirs")
+		<(sed -n 's/ srcport 0 0//; s/\(noudp6zerocsumrx\).*/\1/; /vxlan id/p' "$BATS_TEST_TMPDIR/theirs")
 }
 
 @test "link show -d: the words of ip -d link" {
 	as_the_kernel proxy l2miss l3miss ageing 200 maxaddress 77
 	as_the_kernel nolearning noproxy nol2miss nol3miss ageing 1 maxaddress 1
 	as_the_kernel learning proxy nol2miss l3miss ageing 86400 maxaddress 5000
+	as_the_kernel remote 127.0.0.2 l2miss l3miss maxaddress 8192
 	tells ip link add k0 type vxlan id 300 ageing 0
-	asks ' ageing none maxaddr 8192$' -d link show k0
-	asks '"proxy":false,.*"tos":"0x1","ageing":0,"limit":8192' -d -j link show k0
+	asks ' ageing none maxaddr 8192 udpcsum ' -d link show k0
+	asks '"proxy":false,.*"tos":"0x1","ageing":0,"limit":8192,"ttl":0,"udp_csum":true,"udp_zero_csum6_tx":false' -d -j link show k0
 	tells ip link del k0
 }
 

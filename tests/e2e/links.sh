@@ -25,9 +25,18 @@ start() {
 as_the_kernel() { # DEVICE OPTIONS...: of the kernel's device, in a namespace of its own
 	ip netns add kernel
 	in_ns kernel ip link add k0 type vxlan dstport 4789 "${@:2}"
-	in_ns kernel ip -d link show k0 | sed 's/ ttl auto//' | grep -oE 'dstport .* maxaddr [0-9]+' >"$W/kernel"
+	in_ns kernel ip -d link show k0 | grep -oE 'dstport .* noudp6zerocsumrx' >"$W/kernel"
 	ip netns del kernel
 	ask n1 -d link show "$1" | grep -oE 'dstport .*' | diff "$W/kernel" -
+}
+# The same from the first word on, of a device that has an address and an interface of this name, too.
+as_the_kernel_wholly() { # DEVICE OPTIONS...
+	ip netns add kernel
+	in_ns kernel ip link add eth2 type veth peer name other
+	in_ns kernel ip link add k0 type vxlan dstport 4789 local $A1 "${@:2}"
+	in_ns kernel ip -d link show k0 | sed 's/ srcport 0 0//' | grep -oE 'vxlan id .* noudp6zerocsumrx' >"$W/kernel"
+	ip netns del kernel
+	ask n1 -d link show "$1" | grep -oE 'vxlan id .*' | diff "$W/kernel" -
 }
 kill_it() {
 	kill -KILL "${pid[$1]}"
@@ -43,7 +52,7 @@ t "as the notes say it" ask n2 ip link add vx0 type vxlan id 100 remote $A1
 address n1 vx0 10.9.0.1/24
 address n2 vx0 10.9.0.2/24
 t "it carries frames" eventually pings n1 10.9.0.2
-t "as ip shows it" shows "vxlan id 100 local $A1 dstport 4789 l2miss l3miss ageing 300 maxaddr 8192$" -d link show vx0
+t "as ip shows it" shows "vxlan id 100 remote $A2 local $A1 dstport 4789 l2miss l3miss ttl auto ageing 300 maxaddr 8192 udpcsum " -d link show vx0
 start_traffic n1 10.9.0.2
 
 t "a name that is taken" refuses 'File exists' link add vx0 type vxlan id 101
@@ -59,8 +68,12 @@ t "it is changed" ask n1 link set vx1 mtu 1300
 t "which is seen" shows 'vx1: .* mtu 1300' link show vx1
 has_kernel_vxlan &&
 	t "as ip shows the kernel's device" as_the_kernel vx1 id 101 nolearning proxy l2miss l3miss ageing 30 maxaddress 8192
+has_kernel_vxlan &&
+	t "from the first word on, with a remote" as_the_kernel_wholly vx0 id 100 remote $A2 l2miss l3miss maxaddress 8192
+has_kernel_vxlan && t "and with a group" as_the_kernel_wholly vx1 id 101 group 239.1.1.1 dev eth2 nolearning proxy \
+	l2miss l3miss ageing 30 maxaddress 8192
 t "its misses are silenced" ask n1 link set vx1 nol2miss nol3miss
-t "which is seen, too" shows 'vxlan id 101 .* nolearning proxy ageing 30 ' -d link show vx1
+t "which is seen, too" shows 'vxlan id 101 .* nolearning proxy ttl auto ageing 30 ' -d link show vx1
 t "one of them" ask n1 link set l3miss dev vx1
 t "set down" ask n1 link set dev vx1 down
 t "indeed" shows 'vx1: <[^>]*> mtu 1300 state DOWN' link show vx1
@@ -102,7 +115,7 @@ t "of lists, too" shows "^01:00:5e:00:00:05 dst $A2 self permanent$" fdb show de
 t "and neighbours" shows "^10.9.0.77 lladdr 02:00:00:00:00:77 PERMANENT$" neigh show dev red
 t "nothing of it waits under the old name" not grep 'kept for later' "$W/n1.log"
 t "as they were changed" shows 'vx1: .* mtu 1300' link show vx1
-t "silent and not" shows 'vxlan id 101 .* nolearning proxy l3miss ageing 30 ' -d link show vx1
+t "silent and not" shows 'vxlan id 101 .* nolearning proxy l3miss ttl auto ageing 30 ' -d link show vx1
 t "what was deleted is not" shows_not vx2 link show
 # What cannot be kept is refused, and then the network is called as before.
 full_disk() { # COMMAND...
@@ -136,7 +149,7 @@ cat >"$W/cluster.yaml" <<-END
 	nodes:
 	  n1: { address: $A1, interface: eth2 }
 	  n2: { address: $A2 }
-	underlay: { accept: any, tos: 16 }
+	underlay: { accept: any, tos: 16, ttl: 5, checksum: false }
 	networks:
 	  vx0: { vni: 100, device: vx0, flood: [n2] }
 END
@@ -146,13 +159,24 @@ t "and is not changed by commands" refuses "is the cluster file's" link set vx0 
 t "nor deleted" refuses "is the cluster file's" link del vx0
 t "what is made stands beside it" ask n1 link add vx3 type vxlan id 103 remote $A2
 has_kernel_vxlan &&
-	t "and as ip shows the kernel's" as_the_kernel vx3 id 103 l2miss l3miss tos 0x10 maxaddress 8192
+	t "and as ip shows the kernel's, TTL and checksums from the file" as_the_kernel vx3 id 103 l2miss l3miss tos 0x10 ttl 5 noudpcsum maxaddress 8192
 kill -HUP "${pid[n1]}"
 t "and stays when it is read again" eventually grep -q 'was read again: nothing is different' "$W/n1.log"
 t "indeed" shows '^[0-9]+: vx3' link show
 t "a file that takes its VNI sets it aside" eval 	"sed -i 's/^  vx0: .*/&\n  red: { vni: 103 }/' '$W/cluster.yaml' && kill -HUP ${pid[n1]} &&
 	 eventually grep -q 'network vx3, which a command made, is set aside' '$W/n1.log'"
 t "the ends are clean" eval 'vxs_stop n1 && vxs_stop n2'
+
+# The same over IPv6.
+use_family 6
+rm -rf "$W/state-n1"
+address n1 eth2 "$A1/$LEN"
+need start n1
+t "a network over IPv6" ask n1 link add vx6 type vxlan id 106 remote $A2 local $A1 ttl 9
+has_kernel_vxlan && t "is shown as ip shows the kernel's" as_the_kernel_wholly vx6 id 106 remote $A2 l2miss l3miss ttl 9 \
+	maxaddress 8192
+t "and its end is clean" vxs_stop n1
+use_family 4
 
 # A crowd of changes waits for a slow disk: the answers to them do not fit into one turn.  The last one may
 # have waited where there was room for one change more: deleting a network is three.

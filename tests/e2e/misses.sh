@@ -97,7 +97,7 @@ silence() {
 	kill -HUP "${pid[n1]}"
 	eventually is_silent
 }
-is_silent() { ask -d link show vxlan100 | grep -q 'nolearning proxy l2miss ageing'; }
+is_silent() { ask -d link show vxlan100 | grep -q 'nolearning proxy l2miss ttl auto ageing'; }
 stays_silent() {
 	local before told
 	before=$(misses)
