@@ -27,11 +27,16 @@ enum {
 		4, /* who may follow frames at the same time: each looks at all of them */
 };
 
+enum { LINK_VIEW_COUNTS = 6 };
+
 /* What the system knows of a network's device, and the tables do not. */
 struct link_view {
 	uint32_t index;
 	bool up, running; /* administratively; carrier */
 	bool multicast;
+	/* What it has counted: bytes, packets, errors, dropped; RX: overruns, multicast; TX: carrier errors,
+	 * collisions. */
+	uint64_t rx[LINK_VIEW_COUNTS], tx[LINK_VIEW_COUNTS];
 };
 
 /* What the system knows of an endpoint. */

@@ -20,6 +20,17 @@ uint32_t netlink_id(const struct netlink *nl);
 
 enum { LINK_NAME = 16, LINK_ALIAS = 256 };
 
+/* What a device has counted, each way; RX is what the kernel got from it: of a TAP, what we wrote. */
+enum link_count {
+	LINK_BYTES,
+	LINK_PACKETS,
+	LINK_ERRORS,
+	LINK_DROPPED, /* TX, of a TAP: frames its queue had no room for */
+	LINK_OVER,    /* RX: it was overrun; TX: its carrier failed */
+	LINK_SPECIAL, /* RX: multicast; TX: collisions */
+	LINK_COUNTS,
+};
+
 struct link_info {
 	uint32_t index;
 	char name[LINK_NAME];
@@ -27,11 +38,11 @@ struct link_info {
 	char kind[16];          /* "tun", "bridge", "vxlan" ... or "" */
 	struct mac mac;
 	uint32_t mtu;
-	uint32_t master;     /* ifindex, 0 = none */
-	bool up;             /* administratively */
-	bool running;        /* carrier */
-	bool multicast;      /* IFF_MULTICAST */
-	uint64_t tx_dropped; /* of a TAP: frames its queue had no room for */
+	uint32_t master; /* ifindex, 0 = none */
+	bool up;         /* administratively */
+	bool running;    /* carrier */
+	bool multicast;  /* IFF_MULTICAST */
+	uint64_t rx[LINK_COUNTS], tx[LINK_COUNTS];
 };
 
 /* 0 or −errno (−ENODEV: no such device). */

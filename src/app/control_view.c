@@ -24,6 +24,9 @@ static bool link_of(void *context, uint32_t network, uint32_t number, struct lin
 				    .up = link.up,
 				    .running = link.running,
 				    .multicast = link.multicast };
+	_Static_assert((int)LINK_VIEW_COUNTS == (int)LINK_COUNTS, "in the same order");
+	memcpy(out->rx, link.rx, sizeof(out->rx));
+	memcpy(out->tx, link.tx, sizeof(out->tx));
 	return true;
 }
 

@@ -252,7 +252,7 @@ static void dump_devices(FILE *to, const struct vswitch *s)
 				"device %s of network %s: %s, %" PRIu64
 				" frames lost because its queue was full\n",
 				n->ports[port->index].name, n->name, link.up ? "up" : "down",
-				link.tx_dropped);
+				link.tx[LINK_DROPPED]);
 		else
 			fprintf(to, "device %s of network %s: in another namespace\n",
 				n->ports[port->index].name, n->name);

@@ -16,6 +16,24 @@ static json_t *flags_of(const struct link_view *link)
 	return flags;
 }
 
+static json_t *counts_of(const uint64_t counts[LINK_VIEW_COUNTS], const char *over,
+			 const char *special)
+{
+	const char *const keys[LINK_VIEW_COUNTS] = { "bytes",   "packets", "errors",
+						     "dropped", over,      special };
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < LINK_VIEW_COUNTS; i++)
+		json_object_set_new(object, keys[i], json_integer((json_int_t)counts[i]));
+	return object;
+}
+
+static json_t *stats_of(const struct link_view *link)
+{
+	return json_pack("{s:o, s:o}", "rx", counts_of(link->rx, "over_errors", "multicast"), "tx",
+			 counts_of(link->tx, "carrier_errors", "collisions"));
+}
+
 static void set_device(json_t *item, const struct switch_view *view, const struct network *n,
 		       uint32_t port)
 {
@@ -34,6 +52,7 @@ static void set_device(json_t *item, const struct switch_view *view, const struc
 	json_object_set_new(item, "link_type", json_string("ether"));
 	json_object_set_new(item, "address", json_string(mac_text(n->ports[port].mac, mac)));
 	json_object_set_new(item, "broadcast", json_string("ff:ff:ff:ff:ff:ff"));
+	json_object_set_new(item, "stats64", known ? stats_of(&link) : json_null());
 }
 
 /* As iproute2 writes it: 1, which no DSCP is, is "inherit". */

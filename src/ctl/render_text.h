@@ -7,6 +7,9 @@
 
 void render_text(struct render *render, json_t *item);
 
+/* Of a network; in render_link.c. */
+void render_link(const struct render *r, const json_t *item);
+
 /* Of a trace; in render_trace.c. */
 void render_trace(FILE *to, const json_t *item);
 

@@ -4,30 +4,19 @@
 #include <string.h>
 
 #include "render_text.h"
+#include "values.h"
 
 enum { NAME = 11 }; /* columns in front of everything */
 
-static const char *text_at(const json_t *item, const char *key)
-{
-	const char *text = json_string_value(json_object_get(item, key));
-
-	return text ? text : "";
-}
-
-static uint64_t number_at(const json_t *item, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(item, key));
-}
-
 static void put_heading(FILE *to, const json_t *item)
 {
-	const char *network = text_at(item, "network");
+	const char *network = value_text(item, "network");
 
-	if (strcmp(text_at(item, "direction"), "in") == 0)
+	if (strcmp(value_text(item, "direction"), "in") == 0)
 		fprintf(to, "%s: a datagram from %s\n", *network ? network : "no network",
-			text_at(item, "peer"));
+			value_text(item, "peer"));
 	else
-		fprintf(to, "%s: a frame from %s\n", network, text_at(item, "dev"));
+		fprintf(to, "%s: a frame from %s\n", network, value_text(item, "dev"));
 }
 
 static void put_steps(FILE *to, const json_t *steps)
@@ -35,8 +24,8 @@ static void put_steps(FILE *to, const json_t *steps)
 	for (size_t i = 0; i < json_array_size(steps); i++) {
 		const json_t *step = json_array_get(steps, i);
 
-		fprintf(to, "%2" PRIu64 " %-*s %s\n", number_at(step, "step"), NAME - 3,
-			text_at(step, "name"), text_at(step, "words"));
+		fprintf(to, "%2" PRIu64 " %-*s %s\n", value_number(step, "step"), NAME - 3,
+			value_text(step, "name"), value_text(step, "words"));
 	}
 }
 
@@ -52,21 +41,21 @@ static void put_end(FILE *to, const char *addr, uint64_t port)
 
 static void put_datagram(FILE *to, const json_t *d)
 {
-	const char *lost = text_at(d, "lost");
+	const char *lost = value_text(d, "lost");
 
 	fprintf(to, "%-*s ", NAME, *lost ? "not sent" : "datagram");
-	put_end(to, text_at(d, "src"), number_at(d, "source_port"));
+	put_end(to, value_text(d, "src"), value_number(d, "source_port"));
 	fputs(" → ", to);
-	put_end(to, text_at(d, "dst"), number_at(d, "port"));
+	put_end(to, value_text(d, "dst"), value_number(d, "port"));
 	fprintf(to, ", VNI %" PRIu64 ", TOS 0x%02x, DF, %" PRIu64 " bytes%s%s\n",
-		number_at(d, "vni"), (unsigned)number_at(d, "tos"), number_at(d, "bytes"),
+		value_number(d, "vni"), (unsigned)value_number(d, "tos"), value_number(d, "bytes"),
 		*lost ? ": " : "", lost);
 }
 
 static void put_datagrams(FILE *to, const json_t *item)
 {
 	const json_t *list = json_object_get(item, "datagrams");
-	uint64_t all = number_at(item, "datagram_count");
+	uint64_t all = value_number(item, "datagram_count");
 
 	for (size_t i = 0; i < json_array_size(list); i++)
 		put_datagram(to, json_array_get(list, i));
@@ -77,7 +66,7 @@ static void put_datagrams(FILE *to, const json_t *item)
 static void put_ports(FILE *to, const json_t *item)
 {
 	const json_t *list = json_object_get(item, "ports");
-	uint64_t all = number_at(item, "port_count");
+	uint64_t all = value_number(item, "port_count");
 
 	if (all == 0)
 		return;
@@ -101,6 +90,6 @@ void render_trace(FILE *to, const json_t *item)
 	put_steps(to, json_object_get(item, "steps"));
 	put_datagrams(to, item);
 	put_ports(to, item);
-	put_line(to, "what to do", text_at(item, "remedy"));
-	put_line(to, "note", text_at(item, "note"));
+	put_line(to, "what to do", value_text(item, "remedy"));
+	put_line(to, "note", value_text(item, "note"));
 }

@@ -23,12 +23,30 @@ static void copy_text(char *out, size_t size, const struct nlattr *from)
 			 (const char *)mnl_attr_get_payload(from));
 }
 
+static void read_counts(struct link_info *info, const struct nlattr *attribute)
+{
+	struct rtnl_link_stats64 s = { 0 };
+
+	attribute_bytes(&s, sizeof(s), attribute);
+	info->rx[LINK_BYTES] = s.rx_bytes;
+	info->rx[LINK_PACKETS] = s.rx_packets;
+	info->rx[LINK_ERRORS] = s.rx_errors;
+	info->rx[LINK_DROPPED] = s.rx_dropped;
+	info->rx[LINK_OVER] = s.rx_over_errors;
+	info->rx[LINK_SPECIAL] = s.multicast;
+	info->tx[LINK_BYTES] = s.tx_bytes;
+	info->tx[LINK_PACKETS] = s.tx_packets;
+	info->tx[LINK_ERRORS] = s.tx_errors;
+	info->tx[LINK_DROPPED] = s.tx_dropped;
+	info->tx[LINK_OVER] = s.tx_carrier_errors;
+	info->tx[LINK_SPECIAL] = s.collisions;
+}
+
 static int read_link(const struct nlmsghdr *message, void *data)
 {
 	const struct ifinfomsg *head = mnl_nlmsg_get_payload(message);
 	struct attributes attributes = attributes_of(message, sizeof(*head));
 	const struct nlattr *const *at = attributes.at;
-	struct rtnl_link_stats64 stats;
 	struct link_info *info = data;
 
 	*info = (struct link_info) {
@@ -44,8 +62,7 @@ static int read_link(const struct nlmsghdr *message, void *data)
 	attribute_bytes(info->mac.octet, sizeof(info->mac.octet), at[IFLA_ADDRESS]);
 	attribute_bytes(&info->mtu, sizeof(info->mtu), at[IFLA_MTU]);
 	attribute_bytes(&info->master, sizeof(info->master), at[IFLA_MASTER]);
-	attribute_bytes(&stats, sizeof(stats), at[IFLA_STATS64]);
-	info->tx_dropped = stats.tx_dropped;
+	read_counts(info, at[IFLA_STATS64]);
 	return MNL_CB_OK;
 }
 

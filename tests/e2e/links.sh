@@ -102,6 +102,17 @@ t "nor a name that is made" refuses 'File exists: vx1 was made already' link set
 t "a name stands alone" refuses 'a new name stands alone' link set red name blue mtu 1300
 t "of that nothing is left" shows '^[0-9]+: red: .* mtu 1450' link show red
 t "nobody lost anything by that" lost_nothing
+# Of one and the same device, but for what is the kernel's alone (of a TAP it never knows the state, and it shows
+# our mark), and blanks at the ends of lines.
+as_ip_shows() { # [OPTION]
+	in_ns n1 ip "$@" link show red | sed -E 's/ qdisc [^ ]+//; s/ mode DEFAULT group default qlen [0-9]+//
+		/^    alias vxs:vxs$/d; s/\\    alias vxs:vxs//; s/ state UNKNOWN/ state UP/; s/ *(\\|$)/\1/g' >"$W/kernel"
+	ask n1 "$@" link show red | sed 's/ network red//' | diff "$W/kernel" -
+}
+t "ip link show has the same words" as_ip_shows
+t "ip -s link show the same counters" eventually as_ip_shows -s
+t "which are some" eval '[ "$(ask n1 -s -j link show red | grep -oE "packets\":[0-9]+" | head -n 1 | cut -d: -f 2)" -gt 10 ]'
+t "in one line, too" eventually as_ip_shows -o -s
 t "and back by way of another, set down and up" eval 'ask n1 link set red name blue down && ask n1 link set name red up dev blue'
 t "where it still has its address" has_its_address red
 t "the old name is free" ask n1 link add vx0 type vxlan id 177

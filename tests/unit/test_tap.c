@@ -651,10 +651,10 @@ static void a_full_queue_shows(void **state)
 	host = host_socket(&tap, TYPE);
 	for (int i = 0; i < 1900; i++)
 		assert_int_equal(send(host, bytes, len, 0), len);
-	assert_int_equal(info_of("vx18").tx_dropped, 0);
+	assert_int_equal(info_of("vx18").tx[LINK_DROPPED], 0);
 	for (int i = 0; i < 200; i++)
 		send(host, bytes, len, 0);
-	assert_true(info_of("vx18").tx_dropped >= 100);
+	assert_true(info_of("vx18").tx[LINK_DROPPED] >= 100);
 	close(host);
 	tap_close(&tap);
 }
