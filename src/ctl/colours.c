@@ -31,3 +31,33 @@ void colours_put(const struct render *r, enum hue hue, int width, const char *te
 	else
 		fprintf(r->to, "%-*s", width, text);
 }
+
+enum { WORD = ADDR_TEXT };
+
+static enum hue hue_of(const char *word)
+{
+	struct mac mac;
+	struct addr addr;
+
+	return mac_parse(word, &mac) ? HUE_MAC : addr_parse(word, &addr) ? HUE_ADDR : HUE_NONE;
+}
+
+void colours_put_words(const struct render *r, const char *words)
+{
+	static const char between[] = " ,;()[]";
+	char word[WORD];
+
+	while (r->palette != PALETTE_NONE && *words) {
+		size_t len = strcspn(words, between), gap = strspn(words + len, between);
+
+		if (len < sizeof(word)) {
+			snprintf(word, sizeof(word), "%.*s", (int)len, words);
+			colours_put(r, hue_of(word), 0, word);
+		} else {
+			fwrite(words, 1, len, r->to);
+		}
+		fwrite(words + len, 1, gap, r->to);
+		words += len + gap;
+	}
+	fputs(words, r->to);
+}

@@ -10,4 +10,7 @@ enum hue { HUE_NONE, HUE_NAME, HUE_MAC, HUE_ADDR, HUE_STATE };
 /* @text, with blanks to @width characters; plain where the palette is PALETTE_NONE. */
 void colours_put(const struct render *r, enum hue hue, int width, const char *text);
 
+/* A sentence, and in it each word that is a MAC or an address in its colour. */
+void colours_put_words(const struct render *r, const char *words);
+
 #endif

@@ -35,6 +35,8 @@ static void render_end(const struct render *r)
 {
 	if (r->json && shows_items(r))
 		fputs(r->items ? "]\n" : "[]\n", r->to);
+	else if (!r->json && r->items == 0)
+		render_brief_nothing(r);
 }
 
 /* Lines for another program, and parts of lines. */

@@ -165,6 +165,21 @@ static void put_line(const struct render *r, const struct listing *listing, cons
 	fputc('\n', r->to);
 }
 
+/* What belonged to no network is a line only where there is some: a row of dashes tells nothing. */
+static bool is_nothing(const struct listing *listing, const json_t *item)
+{
+	return listing->verb == VERB_STATS && !json_is_string(json_object_get(item, "network")) &&
+	       sum_of(json_object_get(item, "drops")) == 0;
+}
+
+void render_brief_nothing(const struct render *r)
+{
+	const struct listing *listing = listing_of(r->command->verb->id);
+
+	if (listing && r->header)
+		put_line(r, listing, NULL);
+}
+
 bool render_brief(const struct render *r, const json_t *item)
 {
 	const struct listing *listing = listing_of(r->command->verb->id);
@@ -173,6 +188,7 @@ bool render_brief(const struct render *r, const json_t *item)
 		return false;
 	if (r->header && r->items == 0)
 		put_line(r, listing, NULL);
-	put_line(r, listing, item);
+	if (!is_nothing(listing, item))
+		put_line(r, listing, item);
 	return true;
 }

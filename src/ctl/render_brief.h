@@ -6,6 +6,9 @@
 #include "json.h"
 
 /* false, and nothing written: what was asked has no brief form. */
+/* The headings of a list without any item, where it is a listing. */
+void render_brief_nothing(const struct render *r);
+
 bool render_brief(const struct render *render, const json_t *item);
 
 #endif

@@ -116,8 +116,9 @@ static void render_stats(const struct render *r, const json_t *item)
 		if (json_object_size(drops))
 			fprintf(r->to, "of no network\n");
 	} else {
-		fprintf(r->to, "network %s vni %" PRIu64 "\n", value_text(item, "network"),
-			value_number(item, "vni"));
+		fputs("network ", r->to);
+		colours_put(r, HUE_NAME, 0, value_text(item, "network"));
+		fprintf(r->to, " vni %" PRIu64 "\n", value_number(item, "vni"));
 	}
 	if (value_exists(item, "rx")) {
 		put_traffic(r->to, "from peers", json_object_get(item, "rx"));
@@ -200,12 +201,17 @@ static void render_status(const struct render *r, const json_t *item)
 {
 	const json_t *endpoints = json_object_get(item, "endpoints");
 
-	fprintf(r->to, "node %s of cluster %s, vxs %s\n", value_text(item, "node"),
-		value_text(item, "cluster"), value_text(item, "version"));
-	for (size_t i = 0; i < json_array_size(endpoints); i++)
-		fprintf(r->to, "endpoint %s port %" PRIu64 "\n",
-			value_text(json_array_get(endpoints, i), "address"),
-			value_number(json_array_get(endpoints, i), "port"));
+	fputs("node ", r->to);
+	colours_put(r, HUE_NAME, 0, value_text(item, "node"));
+	fprintf(r->to, " of cluster %s, vxs %s\n", value_text(item, "cluster"),
+		value_text(item, "version"));
+	for (size_t i = 0; i < json_array_size(endpoints); i++) {
+		const json_t *endpoint = json_array_get(endpoints, i);
+
+		fputs("endpoint ", r->to);
+		colours_put(r, HUE_ADDR, 0, value_text(endpoint, "address"));
+		fprintf(r->to, " port %" PRIu64 "\n", value_number(endpoint, "port"));
+	}
 	fprintf(r->to,
 		"networks %" PRIu64 ", fdb %" PRIu64 " learned %" PRIu64
 		" fixed, neighbours %" PRIu64 "\n",
@@ -275,7 +281,7 @@ static void render_followed(const struct render *r, const json_t *item)
 	if (value_exists(item, "event"))
 		fprintf(r->to, "%" PRIu64 " more\n", value_number(item, "count"));
 	else
-		render_trace(r->to, item);
+		render_trace(r, item);
 }
 
 /* -- What another file changes: lines of `vxs diff` -- */
@@ -329,7 +335,7 @@ void render_text(struct render *r, json_t *item)
 		render_event(r, item);
 		break;
 	case VERB_TRACE:
-		render_trace(r->to, item);
+		render_trace(r, item);
 		break;
 	case VERB_TRACE_FOLLOW:
 		render_followed(r, item);

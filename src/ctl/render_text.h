@@ -11,6 +11,6 @@ void render_text(struct render *render, json_t *item);
 void render_link(const struct render *r, const json_t *item);
 
 /* Of a trace; in render_trace.c. */
-void render_trace(FILE *to, const json_t *item);
+void render_trace(const struct render *r, const json_t *item);
 
 #endif

@@ -279,6 +279,73 @@ as_the_kernel() {
 	tells neigh flush dev v0 nud permanent
 }
 
+@test "headings of an empty list, too" {
+	tells neigh flush dev v0 nud permanent
+	asks '^ADDRESS +DEVICE           LLADDR$' -H neigh
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/out")" = 1 ]
+	asks '^ADDRESS          DEVICE           LLADDR            STATE     LEFT$' -H dhcp
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/out")" = 1 ]
+	asks '^\[\]$' -H -j dhcp
+	tells -br dhcp
+}
+
+@test "trace, stats and status have colours, too" {
+	local name=$'\x1b\\[36m' mac=$'\x1b\\[33m' addr=$'\x1b\\[35m' six=$'\x1b\\[34m' end=$'\x1b\\[0m'
+	tells fdb replace $M:72 dev v0 dst 127.0.0.2
+	asks "^${name}blue$end: a frame from ${name}v0$end$" -c trace v0 "src $M:71 dst $M:72 ip src 10.0.0.1 dst 10.0.0.2"
+	grep -qE "^ 2 parse    $mac$M:71$end → $mac$M:72$end, IPv4 ${addr}10.0.0.1$end → ${addr}10.0.0.2$end " "$BATS_TEST_TMPDIR/out"
+	grep -qE "^datagram    ${addr}127.0.0.1$end:[0-9]+ → ${addr}127.0.0.2$end:4789, VNI 100" "$BATS_TEST_TMPDIR/out"
+	sed 's/\x1b\[[0-9;]*m//g; s/:[0-9]* → /: → /; s/0x[0-9a-f]*//g' "$BATS_TEST_TMPDIR/out" >"$BATS_TEST_TMPDIR/coloured"
+	asks '^blue: a frame from v0$' trace v0 "src $M:71 dst $M:72 ip src 10.0.0.1 dst 10.0.0.2"
+	sed 's/:[0-9]* → /: → /; s/0x[0-9a-f]*//g' "$BATS_TEST_TMPDIR/out" | diff "$BATS_TEST_TMPDIR/coloured" -
+	asks "IPv6 ${six}2001:db8::1$end → ${six}2001:db8::2$end" -c trace v0 "src $M:71 dst $M:72 ip6 src 2001:db8::1 dst 2001:db8::2"
+	asks "^network ${name}blue$end vni 100$" -c stats
+	asks "^node ${name}n1$end of cluster demo, vxs " -c status
+	grep -qE "^endpoint ${addr}127.0.0.1$end port 4789$" "$BATS_TEST_TMPDIR/out"
+	tells fdb del $M:72 dev v0
+}
+
+# shows WORDS ITEM...: what vxs prints of these items, whoever they come from.
+shows() {
+	/usr/bin/python3 - "$VXS" "$BATS_TEST_TMPDIR/$BATS_TEST_NUMBER" "$@" <<-'END'
+		import os, socket, subprocess, sys
+		s = socket.socket(socket.AF_UNIX)
+		s.bind(sys.argv[2])
+		s.listen()
+		s.settimeout(10)
+		client = subprocess.Popen([sys.argv[1], *sys.argv[3].split(), "--socket", sys.argv[2]])
+		c, _ = s.accept()
+		c.recv(65536)
+		for item in sys.argv[4:]: c.sendall(b'{"v":1,"item":' + item.encode() + b'}\n')
+		c.sendall(b'{"v":1,"ok":true}\n')
+		os.unlink(sys.argv[2])
+		sys.exit(client.wait(10))
+	END
+}
+
+@test "leases and counters as columns" {
+	local rx='"rx":{"frames":1,"bytes":9},"tx":{"frames":0,"bytes":0}' out=$BATS_TEST_TMPDIR/out
+	shows "-br dhcp" '{"dst":"10.0.0.2","dev":"v0","lladdr":"02:00:00:00:00:01","state":"LEASED","left":17}' \
+		'{"dst":"10.0.0.3","dev":null,"lladdr":"02:00:00:00:00:02","state":"OFFERED","left":0}' >"$out"
+	diff "$out" - <<-'END'
+		10.0.0.2         v0               02:00:00:00:00:01 LEASED    17
+		10.0.0.3         -                02:00:00:00:00:02 OFFERED   0
+	END
+	shows "-H dhcp show v0" '{"dst":"10.0.0.2","dev":"v0","lladdr":"02:00:00:00:00:01","state":"LEASED","left":17}' >"$out"
+	diff "$out" - <<-'END'
+		ADDRESS          LLADDR            STATE     LEFT
+		10.0.0.2         02:00:00:00:00:01 LEASED    17
+	END
+	shows "-br stats" "{\"network\":\"blue\",$rx,\"drops\":{}}" '{"network":null,"drops":{}}' >"$out"
+	diff "$out" - <<<'blue             1            0            0'
+	shows "-H stats" "{\"network\":\"blue\",$rx,\"drops\":{\"gpe\":2,\"rx-short\":3}}" '{"network":null,"drops":{"vni-not-found":3}}' >"$out"
+	diff "$out" - <<-'END'
+		NETWORK          RX           TX           DROPS
+		blue             1            0            5
+		-                -            -            3
+	END
+}
+
 @test "what is too long for a column is cut, whoever answers" {
 	/usr/bin/python3 - "$VXS" "$BATS_TEST_TMPDIR/false" <<-'END'
 		import json, socket, subprocess, sys
