@@ -145,7 +145,16 @@ enum {
 	ONLY_DYNAMIC,
 	ONLY_NOT_DYNAMIC
 };
-enum about { ABOUT_ALL, ABOUT_FDB, ABOUT_NEIGH, ABOUT_LINK, ABOUT_MISS, ABOUT_DROP, ABOUT_PEER };
+enum about {
+	ABOUT_ALL,
+	ABOUT_FDB,
+	ABOUT_NEIGH,
+	ABOUT_LINK,
+	ABOUT_MISS,
+	ABOUT_DROP,
+	ABOUT_PEER,
+	ABOUT_SUBNET
+};
 
 const struct command_verb *command_of(enum command_verb_id id);
 

@@ -4,6 +4,9 @@
 #define CTL_HAPPENING_H
 
 #include "ctl/session.h"
+#include "plan/subnet_changes.h"
+
+enum { HAPPENING_SUBNETS = 64 }; /* told of one network at a time */
 
 struct json_t; /* jansson's */
 
@@ -29,5 +32,14 @@ void happening_moved(const struct switch_view *view, const struct network *n, st
 /* Nobody is known at this address; the MAC is in no table. */
 void happening_l3_miss(const struct switch_view *view, const struct network *n, struct addr ip);
 void happening_l2_miss(const struct switch_view *view, const struct network *n, struct mac mac);
+
+/* A node's subnet came, went, changed, or its lease goes on; @network: the id that those who monitor know
+ * the network by, NETWORK_NONE where this node is no member of it. */
+void happening_subnet(const struct switch_view *view, uint32_t network,
+		      const struct subnet_happening *what);
+
+/* What @wanted, which is about to take the place of view->plan, changes: HAPPENING_SUBNETS of each network,
+ * and how many more there are. */
+void happening_subnets(const struct switch_view *view, const struct plan *wanted);
 
 #endif

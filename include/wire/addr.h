@@ -75,6 +75,11 @@ bool prefix_parse(const char *text, struct prefix *out);
 const char *prefix_text(struct prefix p, char out[PREFIX_TEXT]);
 bool prefix_contains(struct prefix p, struct addr a);
 
+static inline bool prefix_equal(struct prefix a, struct prefix b)
+{
+	return a.length == b.length && addr_equal(a.addr, b.addr);
+}
+
 /* The prefix of @length (at most the family's) that @a lies in. */
 struct prefix prefix_of(struct addr a, uint8_t length);
 

@@ -118,6 +118,9 @@ void control_share(struct control *control, const struct control_follower *follo
 /* Something happened in the engine; @context is the struct control (app/notes.h). */
 void control_event(void *context, const struct event *event);
 
+/* @wanted takes the place of the plan that runs, and knows the networks by their ids. */
+void control_replan(struct control *control, const struct plan *wanted);
+
 /* At the end of each turn. */
 void control_turn(struct control *control);
 

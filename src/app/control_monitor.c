@@ -80,3 +80,11 @@ void control_event(void *context, const struct event *event)
 	else if (event->kind == EVENT_L2_MISS && is_news(control, event))
 		happening_l2_miss(view, n, event->mac);
 }
+
+void control_replan(struct control *control, const struct plan *wanted)
+{
+	if (!control_is_monitored(control))
+		return;
+	control_look_anew(control);
+	happening_subnets(&control->view, wanted);
+}

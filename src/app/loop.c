@@ -306,6 +306,7 @@ static bool allocate(struct loop *l, struct state *state, const char *socket)
 	for (uint16_t i = 0; i < l->s->wire_count; i++)
 		sockets += udp_sockets(l->s->wires[i]->udp);
 	l->control = calloc(1, sizeof(*l->control));
+	l->live.control = l->control;
 	l->ev = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
 	l->watches = (struct watches) { .ev = l->ev, .s = l->s, .mend = &l->mend, .now = &l->now };
 	return l->control && l->ev && watches_reserve(&l->watches, l->s->port_count, sockets) &&

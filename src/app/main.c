@@ -262,7 +262,7 @@ static const struct verb verbs[] = {
 	{ "top", "[NAME] [-n COUNT] [-i SECONDS]", "how fast the counters go, each second",
 	  verb_top },
 	{ "status", "", "who this is, and how much it holds", verb_ask },
-	{ "monitor", "[all|fdb|neigh|link|miss|drop|peer] [dev NAME]",
+	{ "monitor", "[all|fdb|neigh|link|miss|drop|peer|subnet] [dev NAME]",
 	  "what happens, as it happens", verb_ask },
 	{ "ping", "NODE|IP|MAC [dev NAME] [-c N] [--mtu-sweep]", "does another node answer?",
 	  verb_ping },

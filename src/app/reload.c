@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "app/change.h"
+#include "app/control.h"
 #include "app/env_files.h"
 #include "app/firewall.h"
 #include "base/log.h"
@@ -108,6 +109,8 @@ static int replace_all(const struct live *live, struct plan *plan, char why[RELO
 		snprintf(why, RELOAD_WHY, "memory is short");
 		return -ENOMEM;
 	}
+	if (live->control)
+		control_replan(live->control, plan);
 	routed_leave(live->s, plan);
 	firewall_follow(&live->s->firewall, plan);
 	change_commit(&change);

@@ -36,6 +36,7 @@ struct live {
 	struct vswitch *s;
 	struct notes *notes; /* NULL, and watches too, before anything forwards */
 	struct watches *watches;
+	struct control *control; /* whose clients are told; likewise */
 };
 
 /* Errors in the file go to @complaints. */

@@ -27,16 +27,11 @@ struct before {
 	size_t count;
 };
 
-static bool same_prefix(struct prefix a, struct prefix b)
-{
-	return a.length == b.length && addr_equal(a.addr, b.addr);
-}
-
 static const struct lease *lease_on(const struct before *before, struct prefix subnet)
 {
 	for (size_t i = 0; i < before->count; i++)
-		if (same_prefix(before->list[i].v4, subnet) ||
-		    same_prefix(before->list[i].v6, subnet))
+		if (prefix_equal(before->list[i].v4, subnet) ||
+		    prefix_equal(before->list[i].v6, subnet))
 			return &before->list[i];
 	return NULL;
 }
@@ -51,7 +46,7 @@ static bool say_subnet(const struct network_config *n, const struct node *node,
 	bool v6 = subnet.prefix.addr.family == ADDR_V6;
 
 	if (subnet.source == SUBNET_NONE ||
-	    (own && same_prefix(v6 ? own->v6 : own->v4, subnet.prefix)))
+	    (own && prefix_equal(v6 ? own->v6 : own->v4, subnet.prefix)))
 		return false;
 	other = subnet.source == SUBNET_LEASE ? lease_on(before, subnet.prefix) : NULL;
 	printf("network %s: node %s has %s", n->name, node->name, prefix_text(subnet.prefix, text));

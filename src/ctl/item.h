@@ -25,7 +25,7 @@ json_t *item_of_peer(const struct peer *peer, uint64_t now);
 /* Counters of a network; of what belonged to none (@drops_only: reasons and nothing else). */
 json_t *item_of_stats(const struct network *n, bool drops_only);
 json_t *item_of_stray(const struct tables *t);
-json_t *item_of_subnet(const struct subnets *subnets, uint32_t network, uint32_t member,
+json_t *item_of_subnet(const struct network_config *n, const struct node *node,
 		       const struct subnet *subnet);
 /* flannel's variables, of a network that is divided; a CNI configuration list, of one that also has a
  * bridge: NULL when memory is short. */

@@ -1,11 +1,9 @@
 #include "item.h"
+#include "plan/subnet_changes.h"
 
-json_t *item_of_subnet(const struct subnets *subnets, uint32_t network, uint32_t member,
+json_t *item_of_subnet(const struct network_config *n, const struct node *node,
 		       const struct subnet *subnet)
 {
-	const struct cluster *c = subnets->cluster;
-	const struct network_config *n = &c->networks[network];
-	const struct node *node = &c->nodes[network_member(n, member)];
 	struct ifaddress gateway = subnet_gateway(n, subnet->prefix);
 	char prefix[PREFIX_TEXT], ip[ADDR_TEXT];
 	json_t *item = json_object();
@@ -17,8 +15,6 @@ json_t *item_of_subnet(const struct subnets *subnets, uint32_t network, uint32_t
 	json_object_set_new(item, "gateway",
 			    gateway.addr.family ? json_string(addr_text(gateway.addr, ip))
 						: json_null());
-	json_object_set_new(
-		item, "address",
-		json_string(addr_text(node->address.family ? node->address : node->address6, ip)));
+	json_object_set_new(item, "address", json_string(addr_text(subnet_vtep(node), ip)));
 	return item;
 }

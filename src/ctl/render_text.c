@@ -169,7 +169,7 @@ static void render_state(const struct render *r, const json_t *state)
 		fprintf(r->to, "trouble %s\n", value_text(state, "trouble"));
 }
 
-static void render_subnet(const struct render *r, const json_t *item)
+static void put_subnet(const struct render *r, const json_t *item)
 {
 	colours_put(r, HUE_ADDR, 0, value_text(item, "subnet"));
 	value_put_hued(r, item, "network ", "network", HUE_NAME);
@@ -177,6 +177,11 @@ static void render_subnet(const struct render *r, const json_t *item)
 	value_put_hued(r, item, "address ", "address", HUE_ADDR);
 	value_put_hued(r, item, "gateway ", "gateway", HUE_ADDR);
 	value_put(r->to, item, "", "source");
+}
+
+static void render_subnet(const struct render *r, const json_t *item)
+{
+	put_subnet(r, item);
 	fputc('\n', r->to);
 }
 
@@ -244,6 +249,27 @@ static void render_peer_change(const struct render *r, const json_t *item)
 	fputc('\n', r->to);
 }
 
+/* What is not new is told behind the line of `subnet show`. */
+static void render_subnet_change(const struct render *r, const json_t *item)
+{
+	put_subnet(r, item);
+	value_put(r->to, item, "was ", "was");
+	value_put(r->to, item, "was at ", "was_at");
+	if (strcmp(value_text(item, "change"), "renewed") == 0)
+		fputs(" renewed", r->to);
+	fputc('\n', r->to);
+}
+
+static void render_left_out(const struct render *r, const json_t *item)
+{
+	uint64_t count = value_number(item, "count");
+
+	fprintf(r->to, "%" PRIu64 " more line%s of %s", count, count == 1 ? "" : "s",
+		value_text(item, "about"));
+	value_put(r->to, item, "network ", "network");
+	fputs(count == 1 ? " was left out\n" : " were left out\n", r->to);
+}
+
 static void render_event(const struct render *r, const json_t *item)
 {
 	const char *event = value_text(item, "event");
@@ -268,6 +294,10 @@ static void render_event(const struct render *r, const json_t *item)
 			value_number(item, "more"), value_number(item, "count"));
 	else if (strcmp(event, "peer") == 0)
 		render_peer_change(r, item);
+	else if (strcmp(event, "subnet") == 0)
+		render_subnet_change(r, item);
+	else if (strcmp(event, "more") == 0)
+		render_left_out(r, item);
 	else if (strcmp(event, "lost") == 0)
 		fprintf(r->to, "%" PRIu64 " lines were lost here: they were not read in time\n",
 			value_number(item, "count"));

@@ -60,6 +60,14 @@ bool set_file_range(struct session *s, const struct switch_view *view, struct te
 	return false;
 }
 
+static json_t *item_of_member(const struct subnets *all, uint32_t network, uint32_t member,
+			      const struct subnet *subnet)
+{
+	const struct network_config *n = &all->cluster->networks[network];
+
+	return item_of_subnet(n, &all->cluster->nodes[network_member(n, member)], subnet);
+}
+
 /* Slots are the members' subnets, IPv4 before IPv6.  The file may be another since the last step. */
 unsigned file_unit(struct session *s, const struct switch_view *view, struct text *out)
 {
@@ -79,6 +87,6 @@ unsigned file_unit(struct session *s, const struct switch_view *view, struct tex
 	s->slot++;
 	if (subnet->source == SUBNET_NONE)
 		return LOOKED;
-	item_put(out, item_of_subnet(all, s->network, (s->slot - 1) / FAMILIES, subnet));
+	item_put(out, item_of_member(all, s->network, (s->slot - 1) / FAMILIES, subnet));
 	return SESSION_ITEM;
 }

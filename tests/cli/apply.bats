@@ -62,6 +62,66 @@ at() { call "$@" --socket "$DIR/sock"; }
 	[ "$(networks)" = '"networks":1' ]
 }
 
+# divided NODES WHERE NETWORKS: so many nodes beside n1, the last one at 127.0.0.WHERE.
+divided() {
+	printf 'version: 1\nname: demo\nnodes:\n  n1: { address: 127.0.0.1 }\n'
+	[ "$1" -le 1 ] || seq $(($1 - 1)) | sed 's/.*/  m&: { address: 127.0.2.& }/'
+	[ "$1" = 0 ] || printf '  last: { address: 127.0.0.%s }\n' "$2"
+	printf 'networks:\n%s\n' "$3"
+}
+listen() { # NAME WORDS...
+	local name=$1
+	shift
+	timeout 60 "$VXS" monitor "$@" --socket "$DIR/sock" >"$BATS_TEST_TMPDIR/$name" 3>&- &
+	listening+=($!)
+}
+# heard NAME LINE, whole.
+heard() {
+	for _ in {1..200}; do
+		grep -qxF -- "$2" "$BATS_TEST_TMPDIR/$1" && return
+		sleep 0.05
+	done
+	cat "$BATS_TEST_TMPDIR/$1" && false
+}
+
+@test "a monitor is told whose subnet comes, changes and goes" {
+	local green='  green: { vni: 200, cidr: 10.42.0.0/16, subnet-length: 24' listening=()
+	local red='  red: { vni: 300, cidr: 10.43.0.0/16, subnet-length: 24 }'
+	local end='gateway 10.42.2.1'
+	divided 1 2 "$green }"$'\n'"$red" >"$two"
+	at apply "$two"
+	listen told subnet
+	listen green subnet dev vx200
+	listen red subnet dev vx300
+	listen json subnet -j
+	for _ in {1..100}; do # until all of them listen
+		divided 1 3 "$green }"$'\n'"$red" >"$two"
+		at apply "$two"
+		divided 1 2 "$green }"$'\n'"$red" >"$two"
+		at apply "$two"
+		[ -s "$BATS_TEST_TMPDIR/told" ] && [ -s "$BATS_TEST_TMPDIR/green" ] &&
+			[ -s "$BATS_TEST_TMPDIR/red" ] && [ -s "$BATS_TEST_TMPDIR/json" ] && break
+		sleep 0.05
+	done
+	heard told "10.42.2.0/24 network green node last address 127.0.0.2 $end computed was at 127.0.0.3"
+	divided 1 2 "$green, subnets: { last: 10.42.9.0/24 } }"$'\n'"$red" >"$two"
+	at apply "$two"
+	heard green "10.42.9.0/24 network green node last address 127.0.0.2 gateway 10.42.9.1 pinned was 10.42.2.0/24"
+	divided 0 2 "$green }"$'\n'"$red" >"$two"
+	at apply "$two"
+	heard told "Deleted 10.42.9.0/24 network green node last address 127.0.0.2 gateway 10.42.9.1 pinned"
+	heard red "Deleted 10.43.2.0/24 network red node last address 127.0.0.2 gateway 10.43.2.1 computed"
+	divided 100 2 "$green }" >"$two"
+	at apply "$two"
+	heard green "10.42.2.0/24 network green node m1 address 127.0.2.1 gateway 10.42.2.1 computed"
+	heard green "36 more lines of subnet network green were left out"
+	heard red "Deleted 10.43.1.0/24 network red node n1 address 127.0.0.1 gateway 10.43.1.1 computed"
+	run ! grep -q "network red" "$BATS_TEST_TMPDIR/green"
+	run ! grep -q "network green" "$BATS_TEST_TMPDIR/red"
+	kill "${listening[@]}"
+	grep '"change":"changed".*"was":"10.42.2.0/24","deleted":false,"event":"subnet"' "$BATS_TEST_TMPDIR/json"
+}
+
 @test "an invalid file changes nothing, and all that is wrong is said" {
 	printf '  red: { vni: x }\n  pink: { vnj: 7 }\n' >>"$two"
 	for verb in apply diff 'apply --dry-run'; do

@@ -266,6 +266,32 @@ static void monitors_hear_what_they_asked_for(void **state)
 	site_close(s);
 }
 
+static void subnets_are_told_of(void **state)
+{
+	struct site *s = site_open();
+	struct network_config config = { .name = (char *)"blue" };
+	struct node node = { .name = (char *)"n2", .address = addr_at("10.0.0.2") };
+	struct subnet_happening what = { .change = SUBNET_RENEWED,
+					 .network = &config,
+					 .node = &node,
+					 .subnet.source = SUBNET_LEASE };
+
+	(void)state;
+	assert_true(prefix_parse("10.42.2.0/24", &what.subnet.prefix));
+	config.gateway = GATEWAY_NONE;
+	ask(s, "{\"v\":1,\"do\":\"monitor\",\"about\":\"subnet\",\"dev\":\"blue\"}");
+	happening_subnet(&s->view, s->view.tables->networks[1]->id, &what);
+	happening_subnet(&s->view, NETWORK_NONE, &what);
+	assert_string_equal(s->told, "");
+	happening_subnet(&s->view, s->network->id, &what);
+	assert_string_equal(s->told, "{\"v\":1,\"item\":{\"network\":\"blue\",\"node\":\"n2\","
+				     "\"subnet\":\"10.42.2.0/24\","
+				     "\"source\":\"lease\",\"gateway\":null,\"address\":\"10.0.0."
+				     "2\",\"change\":\"renewed\","
+				     "\"deleted\":false,\"event\":\"subnet\"}}\n");
+	site_close(s);
+}
+
 static void drops_and_devices_are_watched(void **state)
 {
 	struct site *s = site_open();
@@ -460,6 +486,7 @@ int main(void)
 		cmocka_unit_test(the_rest_is_shown),
 		cmocka_unit_test(much_comes_in_pieces),
 		cmocka_unit_test(monitors_hear_what_they_asked_for),
+		cmocka_unit_test(subnets_are_told_of),
 		cmocka_unit_test(drops_and_devices_are_watched),
 		cmocka_unit_test(peers_are_watched),
 		cmocka_unit_test(many_peers_are_told_in_turn),

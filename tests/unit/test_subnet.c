@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "plan/hops.h"
+#include "plan/subnet_changes.h"
 #include "table/bindings.h"
 
 struct made {
@@ -650,9 +651,87 @@ static void owners(void **state)
 	drop(&m);
 }
 
+/* -- What becomes of them -- */
+
+static void note(void *context, const struct subnet_happening *what)
+{
+	char subnet[PREFIX_TEXT], was[PREFIX_TEXT] = "", ip[ADDR_TEXT], was_at[ADDR_TEXT] = "";
+
+	if (what->was.addr.family)
+		prefix_text(what->was, was);
+	if (what->was_at.family)
+		addr_text(what->was_at, was_at);
+	fprintf(context, "%s %s %s %s %s|%s|%s\n", subnet_change_name(what->change),
+		what->network->name, what->node->name, prefix_text(what->subnet.prefix, subnet),
+		addr_text(subnet_vtep(what->node), ip), was, was_at);
+}
+
+/* What is told of @before and @after; NULL: nobody has anything. */
+static void assert_told(const char *before, const char *after, const char *wanted)
+{
+	struct made old = { 0 }, new = { 0 };
+	char *told = NULL;
+	size_t len;
+	FILE *to = open_memstream(&told, &len);
+
+	if (before)
+		old = make(before, NULL);
+	if (after)
+		new = make(after, NULL);
+	assert_true(subnets_compare(old.subnets, new.subnets, note, to));
+	fclose(to);
+	assert_string_equal(told, wanted);
+	free(told);
+	drop(&old);
+	drop(&new);
+}
+
+#define TWO(a, b, pins)                                                                       \
+	"version: 1\nname: demo\nnodes: { a: { address: " a " }, b: { address: " b " } }\n"   \
+	"networks:\n  green: { vni: 2, cidr: 10.42.0.0/16, subnet-length: 24, subnets: " pins \
+	" }\n"
+#define PINS "{ a: 10.42.1.0/24, b: 10.42.2.0/24 }"
+#define ONE                                                                                       \
+	"version: 1\nname: demo\nnodes: { c: { address: 10.0.0.3 }, a: { address: 10.0.0.1 } }\n" \
+	"networks:\n  green: { vni: 2, nodes: [a], cidr: 10.42.0.0/16, subnet-length: 24, "       \
+	"subnets: { a: 10.42.1.0/24 } }\n"
+#define OTHER                                                                                  \
+	"version: 1\nname: demo\nnodes: { a: { address6: \"2001:db8::1\" } }\n"                \
+	"networks:\n  blue: { vni: 9 }\n"                                                      \
+	"  red: { vni: 3, cidr: 10.42.0.0/16, cidr6: \"2001:db8:1::/48\", subnet-length: 24, " \
+	"subnet-length6: 64 }\n"
+
+static void what_becomes_of_them_is_told(void **state)
+{
+	(void)state;
+	assert_told(TWO("10.0.0.1", "10.0.0.2", PINS), TWO("10.0.0.1", "10.0.0.2", PINS), "");
+	assert_told(ONE, TWO("10.0.0.1", "10.0.0.2", PINS),
+		    "joined green b 10.42.2.0/24 10.0.0.2||\n");
+	assert_told(TWO("10.0.0.1", "10.0.0.2", PINS), ONE,
+		    "left green b 10.42.2.0/24 10.0.0.2||\n");
+	assert_told(TWO("10.0.0.1", "10.0.0.2", PINS),
+		    TWO("10.0.0.7", "10.0.0.2", "{ a: 10.42.1.0/24, b: 10.42.9.0/24 }"),
+		    "changed green a 10.42.1.0/24 10.0.0.7||10.0.0.1\n"
+		    "changed green b 10.42.9.0/24 10.0.0.2|10.42.2.0/24|\n");
+}
+
+static void networks_come_and_go_with_all_they_have(void **state)
+{
+	(void)state;
+	assert_told(ONE, OTHER,
+		    "left green a 10.42.1.0/24 10.0.0.1||\n"
+		    "joined red a 10.42.1.0/24 2001:db8::1||\n"
+		    "joined red a 2001:db8:1:1::/64 2001:db8::1||\n");
+	assert_told(NULL, ONE, "joined green a 10.42.1.0/24 10.0.0.1||\n");
+	assert_told(ONE, NULL, "left green a 10.42.1.0/24 10.0.0.1||\n");
+	assert_string_equal(subnet_change_name(SUBNET_RENEWED), "renewed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_becomes_of_them_is_told),
+		cmocka_unit_test(networks_come_and_go_with_all_they_have),
 		cmocka_unit_test(allocation),
 		cmocka_unit_test(conflicts),
 		cmocka_unit_test(lease_files),
