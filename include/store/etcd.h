@@ -58,7 +58,7 @@ enum etcd_outcome {
 
 struct etcd_answer {
 	enum etcd_outcome outcome;
-	char why[ETCD_WHY]; /* unless it is DONE */
+	char why[ETCD_WHY]; /* unless it is DONE; WATCH: why it was canceled */
 	uint64_t cluster;   /* id of the store; 0: not said */
 	int64_t revision;   /* of the store, when it answered */
 	struct etcd_record *records;

@@ -125,6 +125,14 @@ static void read_token(const json_t *body, struct etcd_answer *out)
 	out->token = token ? strdup(token) : NULL;
 }
 
+static void read_reason(const json_t *body, struct etcd_answer *out)
+{
+	const char *reason = json_string_value(json_object_get(body, "cancel_reason"));
+
+	snprintf(out->why, sizeof(out->why), "%s", reason ? reason : "");
+	text_tame(out->why);
+}
+
 static void read_body(enum etcd_verb verb, const json_t *body, struct etcd_answer *out)
 {
 	const json_t *header = json_object_get(body, "header");
@@ -144,6 +152,8 @@ static void read_body(enum etcd_verb verb, const json_t *body, struct etcd_answe
 		room = read_events(json_object_get(body, "events"), out);
 	else if (verb == ETCD_LOG_IN)
 		read_token(body, out);
+	if (out->canceled)
+		read_reason(body, out);
 	if (!room)
 		*out = etcd_no_answer(strerror(ENOMEM));
 }

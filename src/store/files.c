@@ -118,15 +118,24 @@ static int read_file(int fd, size_t most, char **at, size_t *len)
 	return rc;
 }
 
+static int read_and_close(int fd, size_t most, char **at, size_t *len)
+{
+	int rc = fd < 0 ? -errno : read_file(fd, most, at, len);
+
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 int files_read(int dir, const char *name, size_t most, char **at, size_t *len)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), rc;
+	return read_and_close(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK),
+			      most, at, len);
+}
 
-	if (fd < 0)
-		return -errno;
-	rc = read_file(fd, most, at, len);
-	close(fd);
-	return rc;
+int files_read_path(const char *path, size_t most, char **at, size_t *len)
+{
+	return read_and_close(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), most, at, len);
 }
 
 int files_write(int fd, const char *at, size_t len, off_t offset)

@@ -20,6 +20,9 @@ int files_open(int dir, const char *name, int make);
 /* The whole of a file of at most @most bytes (−EFBIG) into *@at, to be freed.  0 or −errno. */
 int files_read(int dir, const char *name, size_t most, char **at, size_t *len);
 
+/* The same of a file that is somebody else's, wherever it is: links are followed. */
+int files_read_path(const char *path, size_t most, char **at, size_t *len);
+
 /* All of it, at @offset; 0 or −errno. */
 int files_write(int fd, const char *at, size_t len, off_t offset);
 
