@@ -230,16 +230,17 @@ static void render_status(const struct render *r, const json_t *item)
 static void render_miss(const struct render *r, const json_t *item)
 {
 	fputs("miss", r->to);
-	value_put(r->to, item, "", "dst");
+	value_put_hued(r, item, "", "dst", HUE_ADDR);
 	if (names_device(r))
-		value_put(r->to, item, "dev ", "dev");
-	value_put(r->to, item, "lladdr ", "lladdr");
+		value_put_hued(r, item, "dev ", "dev", HUE_NAME);
+	value_put_hued(r, item, "lladdr ", "lladdr", HUE_MAC);
 	fputs(" STALE\n", r->to);
 }
 
 static void render_peer_change(const struct render *r, const json_t *item)
 {
-	fprintf(r->to, "peer %s", value_text(item, "address"));
+	fputs("peer", r->to);
+	value_put_hued(r, item, "", "address", HUE_ADDR);
 	if (json_is_false(json_object_get(item, "deleted")))
 		value_put(r->to, item, "", "change");
 	if (strcmp(value_text(item, "change"), "mtu") == 0 && value_exists(item, "path_mtu"))
@@ -253,8 +254,8 @@ static void render_peer_change(const struct render *r, const json_t *item)
 static void render_subnet_change(const struct render *r, const json_t *item)
 {
 	put_subnet(r, item);
-	value_put(r->to, item, "was ", "was");
-	value_put(r->to, item, "was at ", "was_at");
+	value_put_hued(r, item, "was ", "was", HUE_ADDR);
+	value_put_hued(r, item, "was at ", "was_at", HUE_ADDR);
 	if (strcmp(value_text(item, "change"), "renewed") == 0)
 		fputs(" renewed", r->to);
 	fputc('\n', r->to);
@@ -266,8 +267,23 @@ static void render_left_out(const struct render *r, const json_t *item)
 
 	fprintf(r->to, "%" PRIu64 " more line%s of %s", count, count == 1 ? "" : "s",
 		value_text(item, "about"));
-	value_put(r->to, item, "network ", "network");
+	value_put_hued(r, item, "network ", "network", HUE_NAME);
 	fputs(count == 1 ? " was left out\n" : " were left out\n", r->to);
+}
+
+static void render_device(const struct render *r, const json_t *item)
+{
+	fputs("device", r->to);
+	value_put_hued(r, item, "", "dev", HUE_NAME);
+	fputc('\n', r->to);
+}
+
+static void render_drop(const struct render *r, const json_t *item)
+{
+	fputs(value_exists(item, "dev") ? "drop" : "drop of no network", r->to);
+	value_put_hued(r, item, "dev ", "dev", HUE_NAME);
+	fprintf(r->to, " %s %" PRIu64 " more, %" PRIu64 " in all\n", value_text(item, "reason"),
+		value_number(item, "more"), value_number(item, "count"));
 }
 
 static void render_event(const struct render *r, const json_t *item)
@@ -286,12 +302,9 @@ static void render_event(const struct render *r, const json_t *item)
 	else if (strcmp(event, "miss") == 0)
 		render_miss(r, item);
 	else if (strcmp(event, "link") == 0)
-		fprintf(r->to, "device %s\n", value_text(item, "dev"));
+		render_device(r, item);
 	else if (strcmp(event, "drop") == 0)
-		fprintf(r->to, "drop %s%s %s %" PRIu64 " more, %" PRIu64 " in all\n",
-			value_exists(item, "dev") ? "dev " : "of no network",
-			value_text(item, "dev"), value_text(item, "reason"),
-			value_number(item, "more"), value_number(item, "count"));
+		render_drop(r, item);
 	else if (strcmp(event, "peer") == 0)
 		render_peer_change(r, item);
 	else if (strcmp(event, "subnet") == 0)

@@ -346,6 +346,50 @@ shows() {
 	END
 }
 
+# Each event, plain and in colours that it is the same without.
+events=(
+	'{"event":"miss","dst":"10.0.0.9","dev":"v0"}'
+	'{"event":"miss","dev":"v0","lladdr":"02:00:00:00:00:09"}'
+	'{"event":"link","dev":"v0"}'
+	'{"event":"link","dev":"v0","deleted":true}'
+	'{"event":"drop","dev":"v0","reason":"no-remote","more":1,"count":2}'
+	'{"event":"drop","reason":"gpe","more":3,"count":3}'
+	'{"event":"peer","address":"192.0.2.1","change":"mtu","path_mtu":1400,"deleted":false}'
+	'{"event":"peer","address":"2001:db8::1","change":"gone","deleted":true}'
+	'{"event":"more","about":"subnet","network":"green","count":2}'
+	'{"event":"neigh","dst":"10.0.0.9","dev":"v0","lladdr":"02:00:00:00:00:09","state":["PERMANENT"]}'
+)
+
+@test "a monitor has colours, too" {
+	local name=$'\x1b[36m' mac=$'\x1b[33m' addr=$'\x1b[35m' six=$'\x1b[34m' end=$'\x1b[0m' out=$BATS_TEST_TMPDIR/out
+	shows "monitor" "${events[@]}" >"$out"
+	diff "$out" - <<-'END'
+		miss 10.0.0.9 dev v0 STALE
+		miss dev v0 lladdr 02:00:00:00:00:09 STALE
+		device v0
+		Deleted device v0
+		drop dev v0 no-remote 1 more, 2 in all
+		drop of no network gpe 3 more, 3 in all
+		peer 192.0.2.1 mtu 1400
+		Deleted peer 2001:db8::1
+		2 more lines of subnet network green were left out
+		10.0.0.9 dev v0 lladdr 02:00:00:00:00:09 PERMANENT
+	END
+	shows "-c monitor" "${events[@]}" >"$out"
+	diff "$out" - <<-END
+		miss ${addr}10.0.0.9$end dev ${name}v0$end STALE
+		miss dev ${name}v0$end lladdr ${mac}02:00:00:00:00:09$end STALE
+		device ${name}v0$end
+		Deleted device ${name}v0$end
+		drop dev ${name}v0$end no-remote 1 more, 2 in all
+		drop of no network gpe 3 more, 3 in all
+		peer ${addr}192.0.2.1$end mtu 1400
+		Deleted peer ${six}2001:db8::1$end
+		2 more lines of subnet network ${name}green$end were left out
+		${addr}10.0.0.9$end dev ${name}v0$end lladdr ${mac}02:00:00:00:00:09$end PERMANENT
+	END
+}
+
 @test "what is too long for a column is cut, whoever answers" {
 	/usr/bin/python3 - "$VXS" "$BATS_TEST_TMPDIR/false" <<-'END'
 		import json, socket, subprocess, sys
