@@ -21,6 +21,7 @@
 enum {
 	FLANNEL_KEY = 96,     /* bytes of the longest key, without the prefix, and NUL */
 	FLANNEL_VALUE = 384,  /* bytes of the longest value that is written, and NUL */
+	FLANNEL_CONFIG = 768, /* bytes of the longest configuration that is written, and NUL */
 	FLANNEL_READ = 65536, /* bytes of a value or configuration that is read */
 	FLANNEL_WHY = 160,    /* bytes of a reason, and NUL */
 	FLANNEL_PORT = 8472,  /* where the configuration names none: the kernel's */
@@ -50,6 +51,9 @@ struct flannel_config {
  * other than vxlan. */
 bool flannel_config_read(const char *text, size_t len, struct flannel_config *out,
 			 char why[FLANNEL_WHY]);
+
+/* The document that reads as @config, with every default said. */
+const char *flannel_config_text(const struct flannel_config *config, char out[FLANNEL_CONFIG]);
 
 /* Is @subnet one that a node can have under @range? */
 bool flannel_fits(const struct flannel_range *range, struct prefix subnet);

@@ -17,6 +17,8 @@
  *   watch           from the revision of the listing on; where etcd has forgotten that, a listing again,
  *                   not at once (a storm of those fills disks)
  *
+ * What was remembered of a former life holds until etcd has told everything once.
+ *
  * What etcd does not say changes nothing: while it is silent or refuses, all stays as it is.
  *
  *   - A record that makes no sense affects its own node alone: what was known of it holds on.
@@ -47,7 +49,17 @@ struct lessee_options {
 	struct flannel_node self; /* our record; `public4` is who we are */
 	struct flannel_subnets remembered;   /* what we had, and is durable here; or none */
 	const struct flannel_config *config; /* NULL: etcd has it; copied */
-	uint64_t seed;                       /* of the jitter */
+	const struct flannel_config
+		*known; /* what etcd had, when it has it; NULL: not known yet; copied */
+	const struct lessee_known *peers; /* of whom was known before; used within the call alone */
+	size_t peer_count;
+	uint64_t seed; /* of the jitter */
+};
+
+/* Another node, as it was remembered. */
+struct lessee_known {
+	struct flannel_subnets subnets;
+	struct flannel_node node;
 };
 
 /* What etcd knows of another node. */
@@ -58,9 +70,10 @@ struct lessee_peer {
 	bool known;               /* it did once; else only the subnets are taken */
 	bool damaged;             /* what is there now does not */
 	int64_t create_revision, mod_revision;
-	int64_t lease; /* 0: a reservation */
-	uint64_t gone; /* ns: since when etcd lacks it; 0: it has it */
-	bool told;     /* that it has gone was told, not merely missed */
+	int64_t lease;  /* 0: a reservation */
+	uint64_t since; /* ns: when what is there now was first seen; 0: before this life */
+	uint64_t gone;  /* ns: since when etcd lacks it; 0: it has it */
+	bool told;      /* that it has gone was told, not merely missed */
 };
 
 /* What happened, for logs and `vxs monitor`. */
@@ -120,6 +133,13 @@ const struct flannel_config *lessee_config(const struct lessee *lessee);
 
 /* All others, by key; *@count of them. */
 const struct lessee_peer *lessee_peers(const struct lessee *lessee, size_t *count);
+
+/* The one that has @subnets, or NULL. */
+const struct lessee_peer *lessee_peer_of(const struct lessee *lessee,
+					 const struct flannel_subnets *subnets);
+
+/* Is it never to expire, an administrator's? */
+bool lessee_is_reserved(const struct lessee *lessee);
 
 /* What keeps it from being up to date with etcd, a sentence; "" for nothing. */
 const char *lessee_trouble(const struct lessee *lessee);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "json_field.h"
 #include "store/flannel.h"
 
@@ -174,4 +175,35 @@ bool flannel_fits(const struct flannel_range *range, struct prefix subnet)
 	return range->network.addr.family == subnet.addr.family && subnet.length == range->length &&
 	       addr_order(&subnet.addr, &range->min) >= 0 &&
 	       addr_order(&subnet.addr, &range->max) <= 0;
+}
+
+/* -- Writing -- */
+
+static void write_range(struct text *to, const struct family *f, const struct flannel_range *range)
+{
+	char network[PREFIX_TEXT], min[ADDR_TEXT], max[ADDR_TEXT];
+
+	if (!range->network.addr.family)
+		return;
+	text_add(to, "\"%s\":\"%s\",\"%s\":%u,\"%s\":\"%s\",\"%s\":\"%s\",", f->network,
+		 prefix_text(range->network, network), f->length, range->length, f->min,
+		 addr_text(range->min, min), f->max, addr_text(range->max, max));
+}
+
+const char *flannel_config_text(const struct flannel_config *config, char out[FLANNEL_CONFIG])
+{
+	struct text to = text_in(out, FLANNEL_CONFIG);
+
+	text_add(&to, "{");
+	write_range(&to, &ipv4, &config->v4);
+	write_range(&to, &ipv6, &config->v6);
+	text_add(&to, "\"EnableIPv4\":%s,\"EnableIPv6\":%s,",
+		 config->v4.network.addr.family ? "true" : "false",
+		 config->v6.network.addr.family ? "true" : "false");
+	text_add(&to,
+		 "\"Backend\":{\"Type\":\"vxlan\",\"VNI\":%u,\"Port\":%u,\"MTU\":%u,"
+		 "\"Learning\":%s,\"DirectRouting\":%s}}",
+		 config->vni, config->port, config->mtu, config->learning ? "true" : "false",
+		 config->direct_routing ? "true" : "false");
+	return out;
 }

@@ -66,10 +66,13 @@ struct lessee {
 	char name[128];
 	struct flannel_node self;
 	char value[FLANNEL_VALUE];
+	struct flannel_node given; /* who we are in both families; `self` in those of the network */
 	struct flannel_subnets remembered;
+	bool believed; /* what is remembered is ours: etcd has not said otherwise yet */
 	struct flannel_config config;
 	bool configured, config_is_etcds;
 	uint64_t random;
+	uint64_t heard; /* ns: when something was last answered or watched */
 
 	enum step step;
 	bool asked;
@@ -175,6 +178,41 @@ static void whole_key(const struct lessee *l, const struct flannel_subnets *subn
 
 /* -- Life -- */
 
+/* Who we are in the families that the network has. */
+static void describe(struct lessee *l)
+{
+	l->self = l->given;
+	l->self.vni = l->config.vni;
+	if (!l->config.v6.network.addr.family) {
+		l->self.public6 = (struct addr) { .family = ADDR_NONE };
+		l->self.vtep6 = (struct mac) { 0 };
+	}
+	flannel_node_text(&l->self, l->value);
+}
+
+static void remember_peers(struct lessee *l, const struct lessee_known *known, size_t count)
+{
+	char key[FLANNEL_KEY];
+
+	for (size_t i = 0; i < count; i++) {
+		struct lessee_peer *peer =
+			lessee_records_make(&l->peers, flannel_key_text(&known[i].subnets, key));
+
+		if (!peer)
+			return;
+		peer->subnets = known[i].subnets;
+		peer->node = known[i].node;
+		peer->known = true;
+	}
+}
+
+static void configure(struct lessee *l, const struct flannel_config *config)
+{
+	l->config = *config;
+	l->configured = true;
+	describe(l);
+}
+
 struct lessee *lessee_new(const struct lessee_options *options, lessee_tell *tell, void *context)
 {
 	struct lessee *l = calloc(1, sizeof(*l));
@@ -187,17 +225,16 @@ struct lessee *lessee_new(const struct lessee_options *options, lessee_tell *tel
 	snprintf(l->base, sizeof(l->base), "%s/subnets/", options->prefix);
 	etcd_prefix_end(l->base, l->end);
 	snprintf(l->name, sizeof(l->name), "%s", options->name);
-	l->self = options->self;
+	l->given = options->self;
 	l->remembered = options->remembered;
 	l->random = options->seed;
 	l->config_is_etcds = !options->config;
-	if (options->config) {
-		l->config = *options->config;
-		l->configured = true;
-		l->self.vni = l->config.vni;
-	}
-	flannel_node_text(&l->self, l->value);
-	l->step = l->configured ? STEP_LIST : STEP_CONFIG;
+	describe(l);
+	if (options->config || options->known)
+		configure(l, options->config ? options->config : options->known);
+	l->believed = l->configured && lessee_fits(&l->config, &l->remembered);
+	remember_peers(l, options->peers, options->peer_count);
+	l->step = l->config_is_etcds ? STEP_CONFIG : STEP_LIST;
 	return l;
 }
 
@@ -275,6 +312,8 @@ static void take_value(struct lessee *l, struct lessee_peer *peer, const struct 
 	char text[FLANNEL_KEY + FLANNEL_WHY + 2];
 	bool new = peer->mod_revision != r->record->mod_revision;
 
+	if (new)
+		peer->since = l->heard;
 	peer->create_revision = r->record->create_revision;
 	peer->mod_revision = r->record->mod_revision;
 	peer->lease = r->record->lease;
@@ -385,22 +424,52 @@ static void settle_second(struct lessee *l, uint64_t now, uint64_t began)
 
 /* -- The configuration -- */
 
-static void config_answered(struct lessee *l, uint64_t now, const struct etcd_answer *a)
+/* What cannot be read changes nothing where it could be read before. */
+static void no_config(struct lessee *l, uint64_t now, const char *why)
 {
-	char why[FLANNEL_WHY];
+	char text[LESSEE_TROUBLE];
 
-	if (a->count == 0) {
-		retry(l, now, STEP_CONFIG, l->config_key, "nobody has put it there yet");
-		return;
-	}
-	if (!flannel_config_read(a->records[0].value, a->records[0].value_len, &l->config, why)) {
+	if (!l->configured) {
 		retry(l, now, STEP_CONFIG, l->config_key, why);
 		return;
 	}
-	l->configured = true;
-	l->self.vni = l->config.vni;
-	flannel_node_text(&l->self, l->value);
-	l->generation++;
+	snprintf(text, sizeof(text), "%.80s: %.160s", l->config_key, why);
+	say(l, LESSEE_DAMAGED, NULL, text);
+	list_again(l, now);
+}
+
+static bool same_range(const struct flannel_range *a, const struct flannel_range *b)
+{
+	return addr_equal(a->network.addr, b->network.addr) &&
+	       a->network.length == b->network.length && a->length == b->length &&
+	       addr_equal(a->min, b->min) && addr_equal(a->max, b->max);
+}
+
+static bool same_config(const struct flannel_config *a, const struct flannel_config *b)
+{
+	return same_range(&a->v4, &b->v4) && same_range(&a->v6, &b->v6) && a->vni == b->vni &&
+	       a->port == b->port && a->mtu == b->mtu && a->learning == b->learning &&
+	       a->direct_routing == b->direct_routing;
+}
+
+static void config_answered(struct lessee *l, uint64_t now, const struct etcd_answer *a)
+{
+	struct flannel_config config;
+	char why[FLANNEL_WHY];
+
+	if (a->count == 0) {
+		no_config(l, now, "nobody has put it there yet");
+		return;
+	}
+	if (!flannel_config_read(a->records[0].value, a->records[0].value_len, &config, why)) {
+		no_config(l, now, why);
+		return;
+	}
+	if (!l->configured || !same_config(&l->config, &config)) {
+		configure(l, &config);
+		l->believed = l->believed && lessee_fits(&config, &l->remembered);
+		l->generation++;
+	}
 	calm(l);
 	list_again(l, now);
 }
@@ -409,6 +478,9 @@ static void config_answered(struct lessee *l, uint64_t now, const struct etcd_an
 
 static void lose(struct lessee *l, const char *why)
 {
+	if (l->believed)
+		l->generation++;
+	l->believed = false;
 	if (!l->own.held)
 		return;
 	say(l, LESSEE_LOST, NULL, why);
@@ -459,6 +531,7 @@ static void hold(struct lessee *l, uint64_t now)
 	l->races = 0;
 	l->own.held = true;
 	l->own.durable = same_subnets(&l->own.subnets, &l->remembered);
+	l->believed = l->believed && l->own.durable;
 	l->relist = now + jittered(l, RELIST);
 	go(l, STEP_IDLE, now);
 	if (was)
@@ -499,7 +572,7 @@ static void acquire(struct lessee *l, uint64_t now)
 		      "all of the network are held by other nodes");
 		return;
 	}
-	if (!same_subnets(&l->wanted, &l->own.subnets))
+	if (!same_subnets(&l->wanted, l->own.held ? &l->own.subnets : &l->remembered))
 		lose(l, "another node has it");
 	if (l->granted && now - l->granted_at < LEASE_IS_NEW)
 		go(l, STEP_CREATE, now);
@@ -680,6 +753,7 @@ static void failed(struct lessee *l, uint64_t now, const struct etcd_answer *a)
 void lessee_answered(struct lessee *l, uint64_t now, const struct etcd_answer *answer)
 {
 	l->asked = false;
+	l->heard = now;
 	if (answer->outcome != ETCD_DONE) {
 		failed(l, now, answer);
 		return;
@@ -776,6 +850,8 @@ static void wake(struct lessee *l, uint64_t now)
 {
 	if (l->losses.second_look && now >= l->losses.second_look)
 		list_again(l, now);
+	else if (now >= l->relist && l->config_is_etcds)
+		go(l, STEP_CONFIG, now); /* which may have changed; a listing follows */
 	else if (now >= l->relist)
 		list_again(l, now);
 	else if (renews(l) && now >= l->renew)
@@ -906,6 +982,7 @@ void lessee_watched(struct lessee *l, uint64_t now, const struct etcd_answer *an
 {
 	if (answer->outcome != ETCD_DONE || l->watch_stale)
 		return; /* the stream ends, which is told */
+	l->heard = now;
 	if (answer->canceled) {
 		forgotten(l, now);
 		return;
@@ -936,7 +1013,9 @@ void lessee_kept(struct lessee *l, uint64_t now)
 
 const struct flannel_subnets *lessee_subnets(const struct lessee *l)
 {
-	return l->own.held && l->own.durable ? &l->own.subnets : NULL;
+	if (l->own.held && l->own.durable)
+		return &l->own.subnets;
+	return l->believed ? &l->remembered : NULL;
 }
 
 uint64_t lessee_renewed(const struct lessee *l)
@@ -953,6 +1032,19 @@ const struct lessee_peer *lessee_peers(const struct lessee *l, size_t *count)
 {
 	*count = l->peers.count;
 	return l->peers.list;
+}
+
+const struct lessee_peer *lessee_peer_of(const struct lessee *l,
+					 const struct flannel_subnets *subnets)
+{
+	char key[FLANNEL_KEY];
+
+	return lessee_records_find(&l->peers, flannel_key_text(subnets, key));
+}
+
+bool lessee_is_reserved(const struct lessee *l)
+{
+	return l->own.held && !l->own.lease;
 }
 
 const char *lessee_trouble(const struct lessee *l)

@@ -250,6 +250,33 @@ static void values_without_sense_are_refused(void **state)
 	}
 }
 
+/* What is written reads as what it was made from. */
+static void a_configuration_is_written_and_read(void **state)
+{
+	static const char *const documents[] = {
+		"{\"Network\": \"10.42.0.0/16\"" VXLAN,
+		"{\"Network\": \"10.42.0.0/16\", \"SubnetLen\": 20, \"SubnetMin\": \"10.42.32.0\", "
+		"\"SubnetMax\": \"10.42.64.0\", \"EnableIPv6\": true, \"IPv6Network\": "
+		"\"fd00:42::/48\", \"Backend\": {\"Type\": \"vxlan\", \"VNI\": 16777215, \"Port\": "
+		"65535, \"MTU\": 65535, \"Learning\": true, \"DirectRouting\": true}}",
+	};
+	char why[FLANNEL_WHY], text[FLANNEL_CONFIG], again[FLANNEL_CONFIG];
+	struct flannel_config config, other;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(flannel_config_read(documents[i], strlen(documents[i]), &config, why));
+		flannel_config_text(&config, text);
+		assert_true(flannel_config_read(text, strlen(text), &other, why));
+		assert_string_equal(flannel_config_text(&other, again), text);
+		assert_int_equal(other.vni, config.vni);
+		assert_int_equal(other.port, config.port);
+		assert_int_equal(other.v6.length, config.v6.length);
+		assert_true(addr_equal(other.v4.min, config.v4.min));
+		assert_int_equal(other.direct_routing, config.direct_routing);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +284,7 @@ int main(void)
 		cmocka_unit_test(both_families_and_the_backend_are_read),
 		cmocka_unit_test(the_backends_defaults_are_flannels),
 		cmocka_unit_test(the_posts_configuration),
+		cmocka_unit_test(a_configuration_is_written_and_read),
 		cmocka_unit_test(keys_are_read_and_written),
 		cmocka_unit_test(values_are_written_to_the_byte),
 		cmocka_unit_test(the_longest_value_fits),

@@ -842,6 +842,102 @@ static void a_crowd_is_placed(void **state)
 	world_free(w);
 }
 
+/* What a former life remembered holds until etcd has told all, and then as far as etcd says so. */
+static struct lessee *remembering(struct world *w, struct client *c, const char *own)
+{
+	struct flannel_config config;
+	char why[FLANNEL_WHY];
+	struct lessee_known known = { .node = node_of(7) };
+	struct lessee_options options = { .prefix = PREFIX, .name = "node0", .self = node_of(0) };
+
+	assert_true(flannel_config_read(CONFIG, strlen(CONFIG), &config, why));
+	assert_true(flannel_key_read(own, &options.remembered));
+	assert_true(flannel_key_read("10.42.9.0-24", &known.subnets));
+	options.known = &config;
+	options.peers = &known;
+	options.peer_count = 1;
+	options.seed = w->random;
+	c->disk = options.remembered;
+	c->dead = false;
+	return lessee_new(&options, count_news, c);
+}
+
+static void a_restart_without_etcd_goes_on(void **state)
+{
+	struct world *w = world_new(2);
+	struct client *c = &w->clients[0];
+	char key[FLANNEL_KEY], own[FLANNEL_KEY];
+	size_t count;
+
+	(void)state;
+	run(w, 10 * NS_PER_S, MS);
+	flannel_key_text(lessee_subnets(c->lessee), own);
+	stop(c);
+	w->away = true;
+	c->lessee = remembering(w, c, own);
+	assert_non_null(lessee_config(c->lessee));
+	assert_string_equal(flannel_key_text(lessee_subnets(c->lessee), key), own);
+	run(w, 3600 * NS_PER_S, NS_PER_S);
+	assert_string_equal(flannel_key_text(lessee_subnets(c->lessee), key), own);
+	lessee_peers(c->lessee, &count);
+	assert_int_equal(count, 1);
+	w->away = false;
+	run(w, 100 * NS_PER_S, MS);
+	assert_string_equal(flannel_key_text(lessee_subnets(c->lessee), key), own);
+	lessee_peers(c->lessee, &count); /* whom etcd merely lacks stays, and the other is known */
+	assert_int_equal(count, 2);
+	check_history(w);
+	world_free(w);
+}
+
+/* Another took it while we were away: then it is theirs, from the moment that etcd says so. */
+static void what_is_remembered_may_be_anothers(void **state)
+{
+	struct world *w = world_new(2);
+	struct client *c = &w->clients[0];
+	char key[FLANNEL_KEY], theirs[FLANNEL_KEY], whole[LESSEE_KEY];
+
+	(void)state;
+	run(w, 10 * NS_PER_S, MS);
+	flannel_key_text(lessee_subnets(w->clients[1].lessee), theirs);
+	snprintf(whole, sizeof(whole), PREFIX "/subnets/%s",
+		 flannel_key_text(lessee_subnets(c->lessee), key));
+	model_delete(w->etcd, whole);
+	stop(c);
+	c->lessee = remembering(w, c, theirs);
+	assert_non_null(lessee_subnets(c->lessee));
+	run(w, 100 * NS_PER_S, MS);
+	assert_string_not_equal(flannel_key_text(lessee_subnets(c->lessee), key), theirs);
+	check_all_placed(w);
+	check_history(w);
+	world_free(w);
+}
+
+/* The configuration is read again with the listing; one without sense changes nothing. */
+static void the_configuration_may_change(void **state)
+{
+	struct world *w = world_new(1);
+	struct lessee *l = w->clients[0].lessee;
+	uint64_t generation;
+
+	(void)state;
+	run(w, 10 * NS_PER_S, MS);
+	model_put(w->etcd, PREFIX "/config", "{");
+	run(w, 90000 * NS_PER_S, NS_PER_S);
+	assert_non_null(lessee_config(l));
+	assert_non_null(lessee_subnets(l));
+	assert_true(told(w, LESSEE_DAMAGED) > 0);
+	assert_true(w->now - lessee_renewed(l) < 86400 * NS_PER_S);
+	generation = lessee_generation(l);
+	model_put(w->etcd, PREFIX "/config",
+		  "{\"Network\":\"10.99.0.0/16\",\"Backend\":{\"Type\":\"vxlan\",\"VNI\":5}}");
+	run(w, 1200 * NS_PER_S, NS_PER_S);
+	assert_int_equal(lessee_config(l)->vni, 5);
+	assert_true(lessee_generation(l) != generation);
+	assert_int_equal(lessee_subnets(l)->v4.addr.octet[1], 99);
+	world_free(w);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -867,6 +963,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(changes_are_seen_in_listings),
 		cmocka_unit_test(both_families_have_one_number),
 		cmocka_unit_test(a_crowd_is_placed),
+		cmocka_unit_test(a_restart_without_etcd_goes_on),
+		cmocka_unit_test(what_is_remembered_may_be_anothers),
+		cmocka_unit_test(the_configuration_may_change),
 	};
 
 	crowd = argc > 1 ? strtoul(argv[1], NULL, 10) : 100;
