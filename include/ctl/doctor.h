@@ -15,6 +15,7 @@ enum {
 	DOCTOR_RULES = 4, /* noted of a firewall; the rest is not looked at */
 	DOCTOR_CHAIN = 96,
 	DOCTOR_RULE = 160,
+	DOCTOR_TROUBLE = 200,
 };
 
 struct doctor_network {
@@ -44,6 +45,13 @@ struct doctor_endpoint {
 	char address[ADDR_TEXT], interface[DOCTOR_DEVICE];
 	uint32_t port;
 	bool no_address, no_interface;
+};
+
+/* How etcd is spoken with, where subnets are leased from it. */
+struct doctor_etcd {
+	bool leased; /* this node has a lease */
+	uint64_t nodes;
+	char trouble[DOCTOR_TROUBLE]; /* "": none */
 };
 
 struct doctor_stray {
@@ -87,6 +95,7 @@ struct doctor_machine {
 
 struct doctor {
 	struct doctor_machine machine;
+	struct doctor_etcd etcd;
 	struct doctor_network *networks;
 	struct doctor_member *members;
 	struct doctor_endpoint *endpoints;

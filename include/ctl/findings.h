@@ -35,6 +35,13 @@
 	  "ARP gets through and IP does not: neighbours are known, and pings get no answer.",      \
 	  "Switch it off: sysctl -w net.bridge.bridge-nf-call-iptables=0, or allow bridged "       \
 	  "packets.")                                                                              \
+	X(ETCD_SILENT, 106, "etcd, which gives this node its subnet, is not to be spoken with.",   \
+	  "It does not answer, refuses, or has not what is needed; the switch asks again and "     \
+	  "again.",                                                                                \
+	  "What is known holds on; but nobody joins, and leases that are not renewed for a day "   \
+	  "end, for others to take.",                                                              \
+	  "Look at etcd first: etcdctl endpoint health; then at the way to it, and at "            \
+	  "`leases` in the cluster file.")                                                         \
 	X(NOTHING_STATIC, 201, "Learning is off, and nothing says where MACs live.",               \
 	  "The network learns nothing from traffic, floods to nobody and has no static entry.",    \
 	  "So every frame to another node is dropped as no-remote.",                               \

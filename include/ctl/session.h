@@ -64,6 +64,23 @@ struct probe_task {
 	uint64_t patience; /* ns */
 };
 
+/* What is known of a node's lease in etcd. */
+struct lease_view {
+	bool ours, reserved; /* reserved: it has no end */
+	bool aged;           /* since when it is as it is, is known: */
+	uint64_t age;        /* seconds */
+	bool ends;           /* when it ends, is known: */
+	uint64_t left;       /* seconds */
+	bool gone;           /* etcd lacks it, and has not said that it went */
+};
+
+/* How etcd is spoken with. */
+struct etcd_view {
+	const char *trouble; /* what is in the way, a sentence; "" */
+	uint64_t nodes;      /* that have a lease, beside this one */
+	bool held;           /* this one has */
+};
+
 /* The switch, as far as a session sees it. */
 struct switch_view {
 	struct tables *tables; /* NULL: nothing runs, and only what a file says can be asked */
@@ -98,6 +115,9 @@ struct switch_view {
 	uint64_t records;
 	bool (*can_keep)(void *context);
 	uint64_t (*keep)(void *context, const struct kept *what, struct undo *undo);
+	/* Subnets are leased from etcd; NULL: they are not. */
+	const struct etcd_view *etcd;
+	bool (*lease)(void *context, const struct node_lease *lease, struct lease_view *out);
 	/* The plan that runs; NULL: probes are not sent. */
 	const struct plan *plan;
 	/* Sends a probe (engine/engine.h): 0 or −errno; tables->probes has what becomes of it.  And what

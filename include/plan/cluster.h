@@ -26,6 +26,14 @@ struct underlay {
 	bool tos_inherit;
 };
 
+/* What a lease in etcd says of its owner, beyond where it is (plan/leased.h). */
+struct node_lease {
+	struct prefix v4, v6; /* its subnets; v4 is always there */
+	struct mac vtep,
+		vtep6; /* of its VTEP, for each family of the underlay; all zero: derived, as the file's */
+	int64_t revision; /* of two leases of one node, the younger is believed */
+};
+
 struct node {
 	char *name;
 	struct position at;
@@ -35,6 +43,7 @@ struct node {
 	uint16_t port;                       /* 0: the underlay's */
 	struct position address_at, bind_at; /* of the first family given */
 	struct position interface_at;
+	struct node_lease *lease; /* NULL: none is known */
 };
 
 enum flood_kind { FLOOD_PEERS, FLOOD_NONE, FLOOD_GROUP, FLOOD_LIST };
@@ -141,6 +150,9 @@ struct network_config {
 	struct addr gateway_addr; /* GATEWAY_ADDRESS: its host bits count in every node's subnet */
 	struct position gateway_at;
 	enum routing routing;
+	bool leased;  /* subnets are leases in etcd, and their owners the members */
+	bool in_etcd; /* and so is what says how the network is divided */
+	struct position in_etcd_at;
 	struct dhcp_config *dhcp;       /* NULL: nobody is given an address */
 	bool masquerade, forward_rules; /* plan/firewall.h */
 	char *env_file;                 /* whole path of a subnet.env (plan/env.h), or NULL */
@@ -153,10 +165,21 @@ struct network_config {
 	size_t neigh_count;
 };
 
+/* Where etcd is, and how it is spoken to; texts NULL where they are not given. */
+struct etcd_config {
+	char **endpoints; /* "http://192.0.2.1:2379" */
+	size_t endpoint_count;
+	char *prefix;
+	char *username, *password_file;
+	char *ca, *cert, *key; /* files */
+	struct position at;
+};
+
 struct cluster {
 	char *file; /* as it was named, for positions */
 	char *name;
-	char *leases_path; /* as the file says it */
+	char *leases_path;        /* as the file says it */
+	struct etcd_config *etcd; /* NULL: subnets are not leased from etcd */
 	struct underlay underlay;
 	struct node *nodes;
 	uint32_t node_count;

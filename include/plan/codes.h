@@ -63,6 +63,7 @@
 	X(E_DUPLICATE_FILE, 227, "Two networks of a node cannot write one file.")                  \
 	X(E_ROUTING, 228, "A routed network is no link that its nodes share.")                     \
 	X(E_DHCP, 229, "DHCP answers from a gateway's address, and in one message.")               \
+	X(E_ETCD, 230, "What is in etcd stands nowhere else, and is one network, with IPv4.")      \
 	X(E_NOT_OURS, 240, "An address of this node is none of this machine's.")                   \
 	X(W_VNI_ZERO, 201, "VNI 0 works here, but not everywhere.")                                \
 	X(W_ALONE, 202, "A network with one member tunnels nothing.")                              \

@@ -92,6 +92,9 @@ struct plan_reach {
 	struct addr addr;
 	uint16_t port;   /* 0: the network's own */
 	struct mac vtep; /* of its VTEP there */
+	/* Where packets of IPv6 have another VTEP, which is flannel's way; else ADDR_NONE. */
+	struct addr addr6;
+	struct mac vtep6;
 };
 
 /* False when @node is this node, no member of @n, or shares no address family with us. */

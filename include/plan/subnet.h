@@ -14,15 +14,17 @@
  *
  * How others build on it: plan_make() takes the subnets and fills in what this node has of them
  * (struct plan_network: its own subnets, its gateways); plan_subnet_peer() tells the other members with
- * address, VTEP MAC and subnets; subnet_owner() tells whose an address is.  A store that gives subnets
- * in another way (etcd) has to fill a struct subnets, and nothing behind it changes. */
+ * address, VTEP MAC and subnets; subnet_owner() tells whose an address is.
+ *
+ * In a network that is leased from etcd (plan/leased.h) members have what their leases say, and nothing
+ * else gives any. */
 #ifndef PLAN_SUBNET_H
 #define PLAN_SUBNET_H
 
 #include "plan/cluster.h"
 #include "plan/leases.h"
 
-enum subnet_source { SUBNET_NONE, SUBNET_PINNED, SUBNET_LEASE, SUBNET_COMPUTED };
+enum subnet_source { SUBNET_NONE, SUBNET_PINNED, SUBNET_LEASE, SUBNET_COMPUTED, SUBNET_ETCD };
 
 struct subnet {
 	struct prefix prefix; /* family ADDR_NONE: none */
@@ -78,7 +80,7 @@ struct ifaddress subnet_gateway(const struct network_config *config, struct pref
 /* Is @subnet one into which the network's cidr of its family is divided, and may nodes have it? */
 bool subnet_fits(const struct network_config *config, struct prefix subnet);
 
-/* "pinned", "lease", "computed" */
+/* "pinned", "lease", "computed", "etcd" */
 const char *subnet_source_name(enum subnet_source source);
 
 #endif

@@ -197,15 +197,31 @@ static int add_made(struct config *c, const struct made_list *made)
 	return rc;
 }
 
-static int check(struct config *out, const struct made_list *made)
+/* Owners of leases are no matter of the file, and not checked with it (plan/leased.h). */
+static int complete(struct config *c, const struct beside *beside)
 {
+	bool given = c->cluster->etcd && beside->given && !c->errors.error_count;
+
+	if (given && cluster_node(c->cluster, beside->given->name) != NODE_NONE)
+		given = false; /* which whoever asks for it says (app/wanted.c) */
+	if (given && !cluster_add_node(c->cluster, beside->given))
+		return -ENOMEM;
+	cluster_check(c->cluster, &c->errors);
+	if (c->cluster->etcd && !c->errors.error_count &&
+	    !cluster_lease(c->cluster, beside->leased))
+		return -ENOMEM;
+	return allocate(c);
+}
+
+static int check(struct config *out, const struct beside *beside)
+{
+	static const struct beside nothing = { .made = NULL };
 	int rc = -ENOMEM;
 
+	beside = beside ? beside : &nothing;
 	out->cluster = cluster_read(out->file, out->text, out->len, &out->errors);
-	if (out->cluster && add_made(out, made) == 0) {
-		cluster_check(out->cluster, &out->errors);
-		rc = allocate(out);
-	}
+	if (out->cluster && add_made(out, beside->made) == 0)
+		rc = complete(out, beside);
 	if (rc < 0)
 		config_free(out);
 	return rc;
@@ -218,7 +234,7 @@ static bool name(struct config *out, const char *file)
 }
 
 int config_take(struct config *out, const char *file, const char *text, size_t len,
-		const struct made_list *made)
+		const struct beside *beside)
 {
 	if (!name(out, file))
 		return -ENOMEM;
@@ -229,10 +245,10 @@ int config_take(struct config *out, const char *file, const char *text, size_t l
 	}
 	memcpy(out->text, text, len);
 	out->len = len;
-	return check(out, made);
+	return check(out, beside);
 }
 
-int config_read(struct config *out, const char *file, const struct made_list *made)
+int config_read(struct config *out, const char *file, const struct beside *beside)
 {
 	bool standard = strcmp(file, "-") == 0;
 	int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
@@ -251,7 +267,7 @@ int config_read(struct config *out, const char *file, const struct made_list *ma
 		config_free(out);
 		return rc;
 	}
-	return check(out, made);
+	return check(out, beside);
 }
 
 char *config_path(const char *file)

@@ -4,6 +4,7 @@
 #define APP_CONFIG_H
 
 #include "plan/cluster.h"
+#include "plan/leased.h"
 #include "plan/made.h"
 #include "plan/subnet.h"
 
@@ -32,15 +33,21 @@ struct config {
 	struct subnets *subnets; /* where there is no error in either file */
 };
 
+/* What comes to what a file says; each may be NULL: nothing, and so may be a pointer to all of it. */
+struct beside {
+	const struct made_list *made; /* networks that commands made, unless the file contradicts */
+	const struct leased *leased;  /* what etcd says, where subnets are leased there */
+	const struct node_given *given; /* this node, where the file has it not and they are */
+};
+
 /* Reads and checks @file, "-" being the standard input.  0; or −errno when it cannot be read at all: −EFBIG above CONFIG_MAX,
  * −ETIMEDOUT from a pipe into which nobody writes.  Complaints are gathered in @out->errors, not
- * printed.  To its networks come those of @made (NULL: none) that the
- * file does not contradict. */
-int config_read(struct config *out, const char *file, const struct made_list *made);
+ * printed. */
+int config_read(struct config *out, const char *file, const struct beside *beside);
 
 /* The same for the @len bytes at @text, which somebody has read from @file. */
 int config_take(struct config *out, const char *file, const char *text, size_t len,
-		const struct made_list *made);
+		const struct beside *beside);
 
 /* @file with its whole path, to be freed; "-" stays so.  NULL when memory is short. */
 char *config_path(const char *file);

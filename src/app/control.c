@@ -170,6 +170,12 @@ static int make(void *context, const struct command *c, struct kept *kept, struc
 	return rc;
 }
 
+void control_lease(struct control *control, const struct leasing *leasing)
+{
+	control->leasing = leasing;
+	control_look_anew(control);
+}
+
 void control_share(struct control *control, const struct control_follower *follower)
 {
 	control->follower = *follower;

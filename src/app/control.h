@@ -37,6 +37,7 @@ enum {
 };
 
 struct control;
+struct leasing;
 
 /* Whoever carries out what changes the plan that runs. */
 struct control_follower {
@@ -78,7 +79,9 @@ struct control_client {
 struct control {
 	struct ev_loop *ev;
 	struct vswitch *s;
-	const uint64_t *now; /* the loop's */
+	const uint64_t *now;           /* the loop's */
+	const struct leasing *leasing; /* whom to ask of leases in etcd; or NULL */
+	struct etcd_view etcd;         /* view.etcd, where they are */
 	struct state *state;
 	ev_io kept;
 	struct undo *undos; /* KEEPER_ROOM, by the numbers of changes that are not durable */
@@ -114,6 +117,9 @@ void control_close(struct control *control);
 
 /* From now on clients may hand over cluster files, and make networks. */
 void control_share(struct control *control, const struct control_follower *follower);
+
+/* From now on clients are told of leases. */
+void control_lease(struct control *control, const struct leasing *leasing);
 
 /* Something happened in the engine; @context is the struct control (app/notes.h). */
 void control_event(void *context, const struct event *event);

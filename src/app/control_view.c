@@ -1,4 +1,5 @@
 #include "app/control_parts.h"
+#include "app/leasing.h"
 
 #include <string.h>
 
@@ -70,6 +71,13 @@ static uint16_t source_port_of(void *context, uint16_t endpoint, uint32_t flow)
 	return wire ? udp_source_port(wire->udp, (uint16_t)(flow % udp_sources(wire->udp))) : 0;
 }
 
+static bool lease_of(void *context, const struct node_lease *lease, struct lease_view *out)
+{
+	const struct control *control = context;
+
+	return leasing_see_lease(control->leasing, lease, *control->now, out);
+}
+
 void control_see(struct control *control)
 {
 	control->view = (struct switch_view) { .version = VXS_VERSION,
@@ -79,7 +87,8 @@ void control_see(struct control *control)
 					       .admit_follower = control_admit_follower,
 					       .probe = send_probe,
 					       .route_mtu = route_mtu_of,
-					       .source_port = source_port_of };
+					       .source_port = source_port_of,
+					       .lease = lease_of };
 	control_look_anew(control);
 }
 
@@ -97,4 +106,5 @@ void control_look_anew(struct control *control)
 	control->view.state = control->state->directory;
 	control->view.trouble = control->state->trouble;
 	control->view.records = control->state->records;
+	control->view.etcd = leasing_see(control->leasing, &control->etcd) ? &control->etcd : NULL;
 }

@@ -13,6 +13,7 @@
 #include "app/control.h"
 #include "app/dhcp.h"
 #include "app/firewall_watch.h"
+#include "app/leasing.h"
 #include "app/links.h"
 #include "app/mend.h"
 #include "app/missing.h"
@@ -33,6 +34,7 @@ struct loop {
 	struct firewall_watch firewall;
 	struct control *control;
 	struct lease_keeping leases;
+	struct leasing *leasing;
 	struct outlet outlet; /* stderr, while the loop runs */
 	uint64_t now;
 	struct spin spin;
@@ -182,6 +184,7 @@ static void look_again(struct loop *l)
 {
 	mend_again(&l->mend);
 	dhcp_look_again(&l->leases);
+	leasing_look_again(l->leasing);
 	firewall_watch_again(&l->firewall);
 }
 
@@ -222,6 +225,20 @@ static void take_back(void *context, const struct undo *undo)
 	settle(l);
 	links_take_back(&l->live, undo);
 	look_again(l);
+}
+
+static void before_leased(void *context)
+{
+	settle(context);
+}
+
+static void after_leased(void *context)
+{
+	struct loop *l = context;
+
+	mend_again(&l->mend);
+	dhcp_look_again(&l->leases);
+	firewall_watch_again(&l->firewall);
 }
 
 static void on_signal(EV_P_ ev_signal *signal, int events)
@@ -343,6 +360,7 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, stru
 		.outlet.fd = STDERR_FILENO,
 		.now = clock_now(),
 	};
+	const struct leasing_ops around = { &l, before_leased, after_leased };
 	bool ok = allocate(&l, state, socket);
 
 	if (ok) {
@@ -353,6 +371,8 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, stru
 		start_signals(&l);
 		notes_share(notes, control_event, l.control);
 		dhcp_open(&l.leases, s, state);
+		l.leasing = leasing_open(l.ev, &l.live, state, &around);
+		control_lease(l.control, l.leasing);
 		control_share(l.control, &(struct control_follower) { .context = &l,
 								      .follow = follow,
 								      .make = make,
@@ -363,6 +383,8 @@ int loop_run(struct vswitch *s, struct notes *notes, struct source *source, stru
 		log_set_writer(NULL, NULL);
 		stop_signals(&l);
 		dhcp_close(&l.leases);
+		control_lease(l.control, NULL);
+		leasing_close(l.leasing);
 		notes_share(notes, NULL, NULL);
 		notes_dump(stderr, s, l.now);
 	}

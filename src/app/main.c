@@ -11,6 +11,7 @@
 #include "app/dhcp.h"
 #include "app/doctor.h"
 #include "app/env_files.h"
+#include "app/leasing.h"
 #include "app/links.h"
 #include "app/loop.h"
 #include "app/options.h"
@@ -58,6 +59,7 @@ static enum exit_code serve(struct source *source, struct netlink *netlink,
 	if (state_open(&state, &options->state, plan->cluster->name,
 		       plan->cluster->nodes[plan->node].name)) {
 		links_restore(&(struct live) { .source = source, .s = &vswitch }, &state);
+		leasing_restore(&(struct live) { .source = source, .s = &vswitch }, &state);
 		dhcp_restore(&state, vswitch.tables);
 		code = state_restore(&state, vswitch.tables)
 			       ? go_round(source, &vswitch, &state, options->socket)
@@ -80,6 +82,20 @@ static bool read_config(struct config *config, const char *file)
 	return rc == 0;
 }
 
+/* False after saying which name is none. */
+static bool name_self(const char *node, const char *interface)
+{
+	if (!made_node_name(node)) {
+		log_error("\"%.200s\" is no name that a node can have; say one with --node", node);
+		return false;
+	}
+	if (interface && !made_interface_name(interface)) {
+		log_error("\"%.200s\" is no name that an interface can have", interface);
+		return false;
+	}
+	return true;
+}
+
 /* Where no file says it: the node is called as the machine is. */
 static bool find_self(const struct run_options *options, struct source *source,
 		      char host[HOST_ROOM])
@@ -91,16 +107,18 @@ static bool find_self(const struct run_options *options, struct source *source,
 					    .address = options->address,
 					    .address6 = options->address6 };
 	gethostname(host, HOST_ROOM - 1);
-	if (!made_node_name(source->node)) {
-		log_error("\"%.200s\" is no name that a node can have; say one with --node",
-			  source->node);
-		return false;
-	}
-	if (options->interface && !made_interface_name(options->interface)) {
-		log_error("\"%.200s\" is no name that an interface can have", options->interface);
-		return false;
-	}
-	return true;
+	return name_self(source->node, options->interface);
+}
+
+/* Who it is where the command line says it, and not the file. */
+static void give(const struct run_options *options, char host[HOST_ROOM], struct node_given *given)
+{
+	gethostname(host, HOST_ROOM - 1);
+	*given = (struct node_given) { .name = options->node ? options->node : host,
+				       .interface = options->interface,
+				       .bind = options->address,
+				       .bind6 = options->address6,
+				       .address = options->public_ip };
 }
 
 static enum exit_code want_nothing(struct source *source, struct netlink *netlink,
@@ -126,8 +144,9 @@ static enum exit_code run(struct source *source, const struct run_options *optio
 			  struct netlink *netlink)
 {
 	struct wanted_words words = { .complaints = stderr, .consequence = "Nothing was started." };
+	const struct beside beside = { .given = source->given };
 	enum exit_code code = source->file ? wanted_read(&source->running, options->file,
-							 options->node, NULL, netlink, &words)
+							 options->node, &beside, netlink, &words)
 					   : want_nothing(source, netlink, &words);
 
 	if (*words.why)
@@ -136,6 +155,7 @@ static enum exit_code run(struct source *source, const struct run_options *optio
 		code = serve(source, netlink, options);
 	links_free(source);
 	wanted_free(&source->running);
+	leasing_free(source);
 	return code;
 }
 
@@ -143,6 +163,7 @@ static enum exit_code verb_run(const struct verb *self, int argc, char **argv)
 {
 	struct run_options options;
 	struct source source;
+	struct node_given given;
 	char host[HOST_ROOM] = "";
 	char *path = NULL;
 	struct netlink *netlink;
@@ -162,7 +183,12 @@ static enum exit_code verb_run(const struct verb *self, int argc, char **argv)
 		path = config_path(options.file);
 	source.file = path ? path : options.file;
 	code = EXIT_USAGE;
-	if (options.file || find_self(&options, &source, host))
+	if (options.file && options.address.family) {
+		give(&options, host, &given);
+		source.given = &given;
+	}
+	if (options.file ? !source.given || name_self(given.name, given.interface)
+			 : find_self(&options, &source, host))
 		code = run(&source, &options, netlink);
 	free(path);
 	netlink_close(netlink);

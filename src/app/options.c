@@ -41,7 +41,9 @@ static void print_help(FILE *to, const struct verb *verbs)
 		"4 configuration invalid, 5 a probe failed or a wait was in vain.\n"
 		"`vxs help VERB` says more.\n"
 		"`vxs run` without a file is an empty switch for `vxs link add`; it takes "
-		"--address,\n--address6 and --interface.\n"
+		"--address,\n--address6 and --interface; with a file whose subnets are leased from "
+		"etcd, "
+		"--public-ip too.\n"
 		"`vxs run` listens to signals: SIGUSR1 shows tables and counters, SIGUSR2 "
 		"tells the\n"
 		"five steps of the next frames, SIGHUP reads the file again, SIGTERM and SIGINT "
@@ -265,8 +267,22 @@ static bool set_address(const struct verb *self, struct addr *out, enum addr_fam
 		return options_complain(self, "%s is given twice", option);
 	if (addr_parse(optarg, out) && out->family == family)
 		return true;
-	return options_complain(self, "%s \"%s\": expected an %s address of this machine", option,
-				optarg, family == ADDR_V4 ? "IPv4" : "IPv6");
+	return options_complain(self, "%s \"%s\": expected an %s address", option, optarg,
+				family == ADDR_V4 ? "IPv4" : "IPv6");
+}
+
+/* What makes a node of a machine that the file does not have (plan/leased.h). */
+static bool check_given(const struct verb *self, const struct run_options *o)
+{
+	if (o->public_ip.family && !o->file)
+		return options_complain(self, "--public-ip is what others are told, and without -f "
+					      "nobody is");
+	if (o->file && !o->address.family &&
+	    (o->address6.family || o->interface || o->public_ip.family))
+		return options_complain(self, "with -f, --address6, --public-ip and --interface "
+					      "need --address: a node that the file does not have "
+					      "is known by that");
+	return true;
 }
 
 bool options_run(const struct verb *self, int argc, char **argv, struct run_options *out,
@@ -279,6 +295,7 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 		{ "state", required_argument, NULL, 'S' },
 		{ "address", required_argument, NULL, 'a' },
 		{ "address6", required_argument, NULL, '6' },
+		{ "public-ip", required_argument, NULL, 'p' },
 		{ "interface", required_argument, NULL, 'i' },
 		{ "volatile", no_argument, NULL, 'V' },
 		{ "verbose", no_argument, NULL, 'v' },
@@ -303,6 +320,8 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 			ok = set_address(self, &out->address, ADDR_V4, "--address");
 		} else if (c == '6') {
 			ok = set_address(self, &out->address6, ADDR_V6, "--address6");
+		} else if (c == 'p') {
+			ok = set_address(self, &out->public_ip, ADDR_V4, "--public-ip");
 		} else if (c == 'i') {
 			ok = options_set_once(self, &out->interface, "--interface");
 		} else if (c == 'V') {
@@ -320,11 +339,7 @@ bool options_run(const struct verb *self, int argc, char **argv, struct run_opti
 		return options_complain(self, "--state and --volatile exclude each other");
 	if (!out->node)
 		out->node = environment("VXS_NODE");
-	if (out->file && (out->address.family || out->address6.family || out->interface))
-		return options_complain(self, "the cluster file says which address and interface "
-					      "are this node's: -f excludes --address, --address6 "
-					      "and --interface");
-	return true;
+	return check_given(self, out);
 }
 
 static bool set_format(const struct verb *self, bool *given, enum report_format *format,

@@ -34,6 +34,7 @@ struct run_options {
 	const char *file; /* -f; NULL: none, and then what follows may be given */
 	const char *interface;
 	struct addr address, address6; /* family ADDR_NONE: not given */
+	struct addr public_ip;         /* what others dial, if that is another; likewise */
 	const char *node;              /* --node, or $VXS_NODE, or NULL */
 	const char *socket;            /* --socket, or NULL */
 	struct state_options state;

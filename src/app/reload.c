@@ -43,6 +43,13 @@ static void say_changes(const struct diff *d, const char *file, const char *how)
 
 /* -- Reading -- */
 
+static struct beside beside_of(const struct source *source)
+{
+	return (struct beside) { .made = &source->made,
+				 .leased = source->leased,
+				 .given = source->given };
+}
+
 /* What may keep its reader waiting would keep all frames waiting. */
 static bool can_be_read_again(const char *file)
 {
@@ -65,11 +72,12 @@ static bool read_again(const struct source *source, struct vswitch *s, struct wa
 		       FILE *complaints)
 {
 	struct wanted_words words = { .complaints = complaints, .consequence = nothing_changed };
+	const struct beside beside = beside_of(source);
 	enum exit_code code;
 
 	if (!can_be_read_again(source->file))
 		return false;
-	code = wanted_read(out, source->file, source->node, &source->made, s->netlink, &words);
+	code = wanted_read(out, source->file, source->node, &beside, s->netlink, &words);
 	if (code != EXIT_OK && *words.why)
 		log_error("%s.  %s", words.why, nothing_changed);
 	return code == EXIT_OK;
@@ -167,12 +175,13 @@ static int take(const struct source *source, struct vswitch *s, struct proposal 
 	size_t len = 0;
 	struct wanted_words words = { .complaints = open_memstream(&p->complaints, &len),
 				      .consequence = nothing_changed };
+	const struct beside beside = beside_of(source);
 	enum exit_code code = EXIT_REFUSED;
 
 	snprintf(p->why, sizeof(p->why), "memory is short");
 	if (words.complaints) {
-		code = wanted_take(out, file, p->text, p->len, source->node, &source->made,
-				   s->netlink, &words);
+		code = wanted_take(out, file, p->text, p->len, source->node, &beside, s->netlink,
+				   &words);
 		if (fclose(words.complaints) == 0)
 			snprintf(p->why, sizeof(p->why), "%.400s%s%s", words.why,
 				 *words.why ? ".  " : "", nothing_changed);
@@ -244,18 +253,18 @@ static void say_first_error(const char *complaints, const char *otherwise, char 
 	}
 }
 
-static int want_made(const struct source *source, struct vswitch *s, const struct made_list *made,
-		     struct wanted *out, char why[RELOAD_WHY])
+static int want_beside(const struct source *source, struct vswitch *s, const struct beside *beside,
+		       struct wanted *out, char why[RELOAD_WHY])
 {
 	char *text = NULL, *complaints = NULL;
 	size_t len = 0, complained = 0;
 	struct wanted_words words = { .complaints = open_memstream(&complaints, &complained) };
 	enum exit_code code = EXIT_REFUSED;
-	int rc = words.complaints ? text_beside(source, made, &text, &len, why) : -ENOMEM;
+	int rc = words.complaints ? text_beside(source, beside->made, &text, &len, why) : -ENOMEM;
 
 	if (rc == 0)
-		code = wanted_take(out, source->running.config.file, text, len, source->node, made,
-				   s->netlink, &words);
+		code = wanted_take(out, source->running.config.file, text, len, source->node,
+				   beside, s->netlink, &words);
 	if (words.complaints)
 		fclose(words.complaints);
 	if (rc == 0 && code != EXIT_OK) {
@@ -267,11 +276,11 @@ static int want_made(const struct source *source, struct vswitch *s, const struc
 	return rc;
 }
 
-int reload_made(const struct live *live, const struct made_list *made, char why[RELOAD_WHY])
+static int reload_beside(const struct live *live, const struct beside *beside, char why[RELOAD_WHY])
 {
 	struct wanted wanted;
 	struct diff diff;
-	int rc = want_made(live->source, live->s, made, &wanted, why);
+	int rc = want_beside(live->source, live->s, beside, &wanted, why);
 
 	if (rc < 0)
 		return rc;
@@ -280,5 +289,25 @@ int reload_made(const struct live *live, const struct made_list *made, char why[
 	if (rc == 0)
 		say_changes(&diff, NULL, NULL);
 	diff_free(&diff);
+	return rc;
+}
+
+int reload_made(const struct live *live, const struct made_list *made, char why[RELOAD_WHY])
+{
+	struct beside beside = beside_of(live->source);
+
+	beside.made = made;
+	return reload_beside(live, &beside, why);
+}
+
+int reload_leased(const struct live *live, const struct leased *leased, char why[RELOAD_WHY])
+{
+	struct beside beside = beside_of(live->source);
+	int rc;
+
+	beside.leased = leased;
+	rc = reload_beside(live, &beside, why);
+	if (rc == 0)
+		live->source->leased = leased;
 	return rc;
 }

@@ -26,8 +26,11 @@ struct source {
 		*file; /* whole path, where there is one; "-": the standard input; NULL: no file */
 	const char *node; /* as on the command line, or NULL */
 	struct wanted running;
-	struct made_self self; /* who it is without a file */
-	struct made_list made; /* beside what the file says (app/links.h) */
+	struct made_self self;          /* who it is without a file */
+	struct made_list made;          /* beside what the file says (app/links.h) */
+	const struct leased *leased;    /* likewise (app/leasing.h); or NULL */
+	struct leasing_known *known;    /* what that comes from; or NULL */
+	const struct node_given *given; /* who it is, where the file does not say it; or NULL */
 };
 
 /* All that another plan concerns. */
@@ -50,5 +53,8 @@ void reload_proposed(const struct live *live, struct proposal *proposal, const c
 /* Has @made beside what the file says, instead of what was made before: 0, or −errno and why, and nothing has
  * changed. */
 int reload_made(const struct live *live, const struct made_list *made, char why[RELOAD_WHY]);
+
+/* The same for what etcd says: @leased takes the place of source->leased. */
+int reload_leased(const struct live *live, const struct leased *leased, char why[RELOAD_WHY]);
 
 #endif

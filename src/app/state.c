@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/leasing_memory.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "ctl/kept.h"
@@ -143,8 +144,9 @@ static void restore(void *context, const char *key, const char *value)
 	char why[COMMAND_WHY] = "the same";
 
 	if (strncmp(key, KEPT_LINKS, strlen(KEPT_LINKS)) == 0 ||
-	    strncmp(key, KEPT_LEASES, strlen(KEPT_LEASES)) == 0)
-		return; /* app/links.h has made it; app/dhcp.h knows it */
+	    strncmp(key, KEPT_LEASES, strlen(KEPT_LEASES)) == 0 ||
+	    strncmp(key, LEASING_KEPT, strlen(LEASING_KEPT)) == 0)
+		return; /* app/links.h has made it; app/dhcp.h and app/leasing.h know it */
 	switch (kept_restore(r->tables, value, 0, why)) {
 	case RESTORED:
 		r->restored++;

@@ -22,15 +22,15 @@ struct wanted_words {
 	char why[WANTED_WHY];
 };
 
-/* Reads @file, for the node called @node, or the one that this machine is where it is NULL; and what was made
- * beside it (NULL: nothing).  EXIT_OK, or how a start that fails so ends: then @out holds nothing. */
+/* Reads @file, for the node called @node, or the one that this machine is where it is NULL; and what comes
+ * beside it.  EXIT_OK, or how a start that fails so ends: then @out holds nothing. */
 enum exit_code wanted_read(struct wanted *out, const char *file, const char *node,
-			   const struct made_list *made, struct netlink *netlink,
+			   const struct beside *beside, struct netlink *netlink,
 			   struct wanted_words *words);
 
 /* The same for the @len bytes at @text, which somebody has read from @file. */
 enum exit_code wanted_take(struct wanted *out, const char *file, const char *text, size_t len,
-			   const char *node, const struct made_list *made, struct netlink *netlink,
+			   const char *node, const struct beside *beside, struct netlink *netlink,
 			   struct wanted_words *words);
 void wanted_free(struct wanted *wanted);
 

@@ -92,6 +92,13 @@ static void read_endpoint(struct doctor *d, const json_t *item)
 	e->no_interface = truth(item, "no_interface");
 }
 
+static void read_etcd(struct doctor *d, const json_t *item)
+{
+	d->etcd.leased = truth(item, "leased");
+	d->etcd.nodes = number(item, "nodes");
+	take_text(item, "trouble", d->etcd.trouble, sizeof(d->etcd.trouble));
+}
+
 static void read_stray(struct doctor *d, const json_t *item)
 {
 	struct doctor_stray *s = ADD(d, strays, stray_count);
@@ -114,10 +121,9 @@ static void read_item(struct doctor *d, const json_t *item)
 		const char *kind;
 		void (*read)(struct doctor *d, const json_t *item);
 	} readers[] = {
-		{ "network", read_network },
-		{ "member", read_member },
-		{ "endpoint", read_endpoint },
-		{ "stray", read_stray },
+		{ "network", read_network },   { "member", read_member },
+		{ "endpoint", read_endpoint }, { "stray", read_stray },
+		{ "etcd", read_etcd },
 	};
 	const char *kind = json_string_value(json_object_get(item, "kind"));
 

@@ -84,6 +84,19 @@ static void judge_endpoint(struct doctor *d, const struct doctor_endpoint *e)
 	    e->interface);
 }
 
+static void judge_etcd(struct doctor *d)
+{
+	const struct doctor_etcd *e = &d->etcd;
+	struct finding *f = *e->trouble ? doctor_find(d, FINDING_ETCD_SILENT, "", "") : NULL;
+
+	if (!f)
+		return;
+	SAY(f->what, "this node cannot speak with etcd%s",
+	    e->leased ? "" : ", and so has no subnet yet");
+	SAY(f->known, "%s; %" PRIu64 " other nodes are known, and stay", e->trouble, e->nodes);
+	SAY(f->mend, "It is asked again and again.\n$ etcdctl endpoint health\n$ vxs status");
+}
+
 /* -- The tables -- */
 
 static const struct doctor_member *first_member(const struct doctor *d, const char *network)
@@ -449,6 +462,7 @@ void doctor_judge(struct doctor *d)
 		judge_loop(d, &d->networks[i]);
 	}
 	judge_machine(d);
+	judge_etcd(d);
 	for (size_t i = 0; i < d->asked_count; i++)
 		judge_member(d, &d->asked[i]);
 	for (size_t i = 0; i < d->stray_count; i++)

@@ -27,6 +27,8 @@ json_t *item_of_stats(const struct network *n, bool drops_only);
 json_t *item_of_stray(const struct tables *t);
 json_t *item_of_subnet(const struct network_config *n, const struct node *node,
 		       const struct subnet *subnet);
+/* And what is known of its lease in etcd; NULL: it has none. */
+void item_set_lease(json_t *item, const struct switch_view *view, const struct node_lease *lease);
 /* flannel's variables, of a network that is divided; a CNI configuration list, of one that also has a
  * bridge: NULL when memory is short. */
 json_t *item_of_env(const struct plan_network *n);

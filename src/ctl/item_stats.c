@@ -104,6 +104,19 @@ static json_t *state_of(const struct switch_view *view)
 	return object;
 }
 
+static json_t *etcd_of(const struct etcd_view *etcd)
+{
+	json_t *object;
+
+	if (!etcd)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "leased", json_boolean(etcd->held));
+	json_object_set_new(object, "nodes", number(etcd->nodes));
+	json_object_set_new(object, "trouble", json_text(*etcd->trouble ? etcd->trouble : NULL));
+	return object;
+}
+
 json_t *item_of_status(const struct switch_view *view)
 {
 	const struct tables *t = view->tables;
@@ -129,5 +142,6 @@ json_t *item_of_status(const struct switch_view *view)
 	json_object_set_new(item, "fixed", number(fixed));
 	json_object_set_new(item, "neighbours", number(neighbours));
 	json_object_set_new(item, "state", state_of(view));
+	json_object_set_new(item, "etcd", etcd_of(view->etcd));
 	return item;
 }

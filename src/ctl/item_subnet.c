@@ -18,3 +18,18 @@ json_t *item_of_subnet(const struct network_config *n, const struct node *node,
 	json_object_set_new(item, "address", json_string(addr_text(subnet_vtep(node), ip)));
 	return item;
 }
+
+void item_set_lease(json_t *item, const struct switch_view *view, const struct node_lease *lease)
+{
+	struct lease_view seen;
+
+	if (!view->etcd || !lease || !view->lease(view->context, lease, &seen))
+		return;
+	if (seen.aged)
+		json_object_set_new(item, "age", json_integer((json_int_t)seen.age));
+	if (seen.ends)
+		json_object_set_new(item, "expires", json_integer((json_int_t)seen.left));
+	json_object_set_new(item, "reserved", json_boolean(seen.reserved));
+	json_object_set_new(item, "gone", json_boolean(seen.gone));
+	json_object_set_new(item, "degraded", json_boolean(*view->etcd->trouble));
+}

@@ -179,9 +179,34 @@ static void put_subnet(const struct render *r, const json_t *item)
 	value_put(r->to, item, "", "source");
 }
 
+static void render_etcd(const struct render *r, const json_t *etcd)
+{
+	uint64_t nodes = value_number(etcd, "nodes");
+
+	if (!json_is_object(etcd))
+		return;
+	fprintf(r->to, "etcd %s, %" PRIu64 " other node%s\n",
+		json_is_true(json_object_get(etcd, "leased")) ? "this node has a lease"
+							      : "this node has no lease yet",
+		nodes, nodes == 1 ? "" : "s");
+	if (json_is_string(json_object_get(etcd, "trouble")))
+		fprintf(r->to, "trouble etcd: %s; all stays as it is\n",
+			value_text(etcd, "trouble"));
+}
+
 static void render_subnet(const struct render *r, const json_t *item)
 {
 	put_subnet(r, item);
+	if (value_exists(item, "age"))
+		fprintf(r->to, " age %" PRIu64 "s", value_number(item, "age"));
+	if (value_exists(item, "expires"))
+		fprintf(r->to, " expires %" PRIu64 "s", value_number(item, "expires"));
+	if (json_is_true(json_object_get(item, "reserved")))
+		fputs(" reserved", r->to);
+	if (json_is_true(json_object_get(item, "gone")))
+		fputs("; etcd lacks it", r->to);
+	if (json_is_true(json_object_get(item, "degraded")))
+		fputs("; etcd is silent", r->to);
 	fputc('\n', r->to);
 }
 
@@ -223,6 +248,7 @@ static void render_status(const struct render *r, const json_t *item)
 		value_number(item, "networks"), value_number(item, "learned"),
 		value_number(item, "fixed"), value_number(item, "neighbours"));
 	render_state(r, json_object_get(item, "state"));
+	render_etcd(r, json_object_get(item, "etcd"));
 }
 
 /* -- Lines of `bridge monitor` and `ip monitor` -- */

@@ -60,12 +60,17 @@ bool set_file_range(struct session *s, const struct switch_view *view, struct te
 	return false;
 }
 
-static json_t *item_of_member(const struct subnets *all, uint32_t network, uint32_t member,
+static json_t *item_of_member(const struct switch_view *view, uint32_t network, uint32_t member,
 			      const struct subnet *subnet)
 {
-	const struct network_config *n = &all->cluster->networks[network];
+	const struct cluster *c = view->subnets->cluster;
+	const struct network_config *n = &c->networks[network];
+	const struct node *node = &c->nodes[network_member(n, member)];
+	json_t *item = item_of_subnet(n, node, subnet);
 
-	return item_of_subnet(n, &all->cluster->nodes[network_member(n, member)], subnet);
+	if (subnet->source == SUBNET_ETCD)
+		item_set_lease(item, view, node->lease);
+	return item;
 }
 
 /* Slots are the members' subnets, IPv4 before IPv6.  The file may be another since the last step. */
@@ -87,6 +92,6 @@ unsigned file_unit(struct session *s, const struct switch_view *view, struct tex
 	s->slot++;
 	if (subnet->source == SUBNET_NONE)
 		return LOOKED;
-	item_put(out, item_of_member(all, s->network, (s->slot - 1) / FAMILIES, subnet));
+	item_put(out, item_of_member(view, s->network, (s->slot - 1) / FAMILIES, subnet));
 	return SESSION_ITEM;
 }

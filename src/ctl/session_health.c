@@ -202,6 +202,17 @@ static unsigned stray_unit(const struct switch_view *view, const struct stray *s
 	return SESSION_ITEM;
 }
 
+static unsigned etcd_unit(const struct etcd_view *etcd, struct text *out)
+{
+	json_t *item = begin_item("etcd");
+
+	json_object_set_new(item, "leased", json_boolean(etcd->held));
+	json_object_set_new(item, "nodes", json_integer((json_int_t)etcd->nodes));
+	json_object_set_new(item, "trouble", json_text(*etcd->trouble ? etcd->trouble : NULL));
+	item_put(out, item);
+	return SESSION_ITEM;
+}
+
 unsigned health_rest(struct session *s, const struct switch_view *view, uint64_t now,
 		     struct text *out)
 {
@@ -211,5 +222,5 @@ unsigned health_rest(struct session *s, const struct switch_view *view, uint64_t
 		return endpoint_unit(view, (uint16_t)slot, out);
 	if (slot < endpoints + STRAYS)
 		return stray_unit(view, &view->tables->strays.of[slot - endpoints], now, out);
-	return 0;
+	return slot == endpoints + STRAYS && view->etcd ? etcd_unit(view->etcd, out) : 0;
 }

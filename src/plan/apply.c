@@ -52,6 +52,11 @@ bool apply_to_node(struct applying *a, uint32_t node, struct destination *out)
 	return to_usual_port(a, addr, out);
 }
 
+bool apply_to_second(struct applying *a, struct addr addr, struct destination *out)
+{
+	return to_usual_port(a, addr, out);
+}
+
 bool apply_to_addr(struct applying *a, const struct network *n, const struct network_config *config,
 		   struct addr addr, uint16_t port, struct destination *out)
 {

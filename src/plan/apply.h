@@ -76,6 +76,9 @@ void apply_node_ports(const struct plan *plan, struct peers *peers);
 /* Where frames for a node of the file go, and @n's for an address, on @port if it is not 0.  False for
  * this node itself and for what cannot be reached. */
 bool apply_to_node(struct applying *a, uint32_t node, struct destination *out);
+/* At another address than the first of its owner. */
+bool apply_to_second(struct applying *a, struct addr addr, struct destination *out);
+
 bool apply_to_addr(struct applying *a, const struct network *n, const struct network_config *config,
 		   struct addr addr, uint16_t port, struct destination *out);
 

@@ -110,6 +110,17 @@ void apply_entries(struct applying *a, struct network *n, const struct network_c
 	}
 }
 
+/* An owner of a lease may have a second, on its other address. */
+static void put_vtep(struct applying *a, struct network *n, const struct plan_reach *reach,
+		     struct destination to, uint32_t origin)
+{
+	struct destination second;
+
+	put_station(a, n, reach->vtep, to, origin);
+	if (reach->addr6.family && apply_to_second(a, reach->addr6, &second))
+		put_station(a, n, reach->vtep6, second, origin);
+}
+
 /* Who has no subnet gets no packets: no route leads there (plan/hops.h). */
 void apply_vteps(struct applying *a, struct network *n, const struct plan_network *from)
 {
@@ -121,7 +132,6 @@ void apply_vteps(struct applying *a, struct network *n, const struct plan_networ
 		if (plan_subnet_peer(a->plan, from, i, &peer) &&
 		    (peer.subnet.source != SUBNET_NONE || peer.subnet6.source != SUBNET_NONE) &&
 		    apply_to_node(a, node, &to))
-			put_station(a, n, peer.reach.vtep, to,
-				    origin_at(a, a->cluster->nodes[node].at));
+			put_vtep(a, n, &peer.reach, to, origin_at(a, a->cluster->nodes[node].at));
 	}
 }

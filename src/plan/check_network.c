@@ -231,7 +231,8 @@ static void check_sense(struct checker *c, const struct network_config *n)
 	if (n->vni == 0)
 		check_warning(c, PLAN_W_VNI_ZERO, n->vni_at, "help: 1..16777215 work everywhere",
 			      "vni 0 works here, but other equipment may refuse it");
-	if (nodes_only && network_member_count(c->cluster, n) == 1 && !n->members_unclear)
+	if (nodes_only && network_member_count(c->cluster, n) == 1 && !n->members_unclear &&
+	    !n->leased)
 		check_warning(c, PLAN_W_ALONE, n->at,
 			      "help: add a node, or set underlay.accept to any",
 			      "network \"%s\" has one member: there is nobody to talk to", n->name);

@@ -66,8 +66,10 @@ struct cluster *cluster_read(const char *file, const char *text, size_t len, str
 		errors_add(errors, SEVERITY_ERROR, PLAN_E_MISSING_KEY, (struct position) { 0 },
 			   "expected: at least the keys version, name, nodes and networks",
 			   "the file is empty");
-	else if (root && expect_map(&r, "the cluster file", root))
+	else if (root && expect_map(&r, "the cluster file", root)) {
 		read_map(&r, root, top_keys, COUNT(top_keys), "", cluster);
+		read_leased(&r, root);
+	}
 	item_free(root);
 	free(r.seen);
 	if (!r.no_memory)
@@ -111,12 +113,14 @@ void cluster_free(struct cluster *cluster)
 	for (uint32_t i = 0; i < cluster->node_count; i++) {
 		free(cluster->nodes[i].name);
 		free(cluster->nodes[i].interface);
+		free(cluster->nodes[i].lease);
 	}
 	for (uint32_t i = 0; i < cluster->network_count; i++)
 		network_config_free(&cluster->networks[i]);
 	free(cluster->nodes);
 	free(cluster->by_name);
 	free(cluster->networks);
+	etcd_config_free(cluster->etcd);
 	free(cluster->leases_path);
 	free(cluster->name);
 	free(cluster->file);

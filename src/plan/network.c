@@ -195,6 +195,7 @@ static const struct word routing_words[] = {
 	{ "direct", ROUTING_DIRECT },
 	{ NULL, 0 },
 };
+static const struct word config_words[] = { { "file", false }, { "etcd", true }, { NULL, 0 } };
 static const struct word bits_words[] = { { "ignore", false }, { "strict", true }, { NULL, 0 } };
 
 #define AT(field) .offset = offsetof(struct network_config, field)
@@ -205,9 +206,7 @@ static const struct key network_keys[] = {
 	  AT(vni),
 	  .position = offsetof(struct network_config, vni_at),
 	  .max = 0xffffff,
-	  .about = "a VNI has 24 bits",
-	  .required = true,
-	  .example = "\"vni: 100\"" },
+	  .about = "a VNI has 24 bits" },
 	{ .name = "nodes", .read = read_members },
 	{ .name = "device",
 	  .read = read_device,
@@ -273,11 +272,17 @@ static const struct key network_keys[] = {
 	  .read = read_gateway,
 	  .position = offsetof(struct network_config, gateway_at) },
 	{ .name = "routing", .read = read_word, AT(routing), .words = routing_words },
+	{ .name = "config",
+	  .read = read_either,
+	  AT(in_etcd),
+	  .position = offsetof(struct network_config, in_etcd_at),
+	  .words = config_words },
 	{ .name = "dhcp", .read = read_dhcp },
 	{ .name = "masquerade", .read = read_bool, AT(masquerade) },
 	{ .name = "forward-rules", .read = read_bool, AT(forward_rules) },
 	{ .name = "env-file",
 	  .read = read_whole_path,
+	  .about = "/run/flannel/subnet.env",
 	  AT(env_file),
 	  .position = offsetof(struct network_config, env_file_at) },
 	{ .name = "hosts", .read = read_hosts },
@@ -317,6 +322,11 @@ static void read_network(struct reader *r, const struct item *map, struct networ
 	if (!expect_map(r, where, map))
 		return;
 	read_map(r, map, network_keys, COUNT(network_keys), where, n);
+	if (n->in_etcd)
+		read_in_etcd(r, map, n);
+	else if (!item_find(map, "vni"))
+		read_refuse(r, PLAN_E_MISSING_KEY, map->key, "expected: a key such as \"vni: 100\"",
+			    "%s has no \"vni\"", where);
 	read_division(r, map, n);
 	if (!item_find(map, "device") && n->vni != VNI_NONE)
 		name_device(r, n);

@@ -1,4 +1,4 @@
-/* How a network is divided among its nodes, and where the leases are.
+/* How a network is divided among its nodes.
  *
  * The rules are flannel's (pkg/subnet/config.go), with its reasons: a subnet has four addresses at
  * least, of which two can be hosts'; a cidr has four subnets at least, for the first is not used unless
@@ -248,6 +248,8 @@ void read_division(struct reader *r, const struct item *map, struct network_conf
 {
 	divide(r, map, &families[0], n->cidr, &n->division);
 	divide(r, map, &families[1], n->cidr6, &n->division6);
+	if (n->in_etcd)
+		return;
 	need_division(r, map, "subnets");
 	need(r, map, "dhcp", "subnet-length");
 	need_division(r, map, "gateway");
@@ -272,7 +274,8 @@ void read_routing(struct reader *r, const struct item *map, struct network_confi
 {
 	if (n->routing == ROUTING_FLAT)
 		return;
-	need_division(r, map, "routing");
+	if (!n->in_etcd)
+		need_division(r, map, "routing");
 	if (n->learning)
 		contradicts(r, map, "learning",
 			    "help: leave it out: the leases say where each "
@@ -291,41 +294,4 @@ void read_routing(struct reader *r, const struct item *map, struct network_confi
 			"our sight (vxs cni-config)");
 	n->learning = false;
 	n->flood = FLOOD_NONE;
-}
-
-/* -- leases -- */
-
-static void read_path(struct reader *r, const struct key *key, const struct item *value, void *into)
-{
-	const char *text = expect_scalar(r, key->name, value, "the name of a file");
-
-	(void)into;
-	if (!text)
-		return;
-	free(r->cluster->leases_path);
-	r->cluster->leases_path = read_copy(r, text);
-}
-
-static void read_store(struct reader *r, const struct key *key, const struct item *value,
-		       void *into)
-{
-	const char *text = expect_scalar(r, key->name, value, "file");
-	char word[SHOWN];
-
-	(void)into;
-	if (text && strcmp(text, "file") != 0)
-		read_refuse(r, PLAN_E_WORD, value, "expected: file", "store is \"%s\"",
-			    text_shown(text, word));
-}
-
-static const struct key lease_keys[] = {
-	{ .name = "store", .read = read_store },
-	{ .name = "path", .read = read_path },
-};
-
-void read_leases(struct reader *r, const struct key *key, const struct item *value, void *into)
-{
-	(void)into;
-	if (expect_map(r, key->name, value))
-		read_map(r, value, lease_keys, COUNT(lease_keys), "leases", r->cluster);
 }

@@ -63,6 +63,26 @@ struct mac plan_vtep_mac(const char *cluster, uint32_t vni, const char *node)
 	return mac;
 }
 
+/* Where the owner of a lease is: it may have another VTEP for each family, as flannel's nodes have. */
+static void reach_leased(const struct plan_network *n, const struct node *node,
+			 struct plan_reach *out)
+{
+	const struct node_lease *lease = node->lease;
+	bool both = !mac_is_zero(lease->vtep) && !mac_is_zero(lease->vtep6) &&
+		    !mac_equal(lease->vtep, lease->vtep6);
+
+	if (!mac_is_zero(lease->vtep) || !mac_is_zero(lease->vtep6))
+		out->vtep = mac_is_zero(lease->vtep) ? lease->vtep6 : lease->vtep;
+	if (!both)
+		return;
+	if (out->addr.family == ADDR_V6)
+		out->vtep = lease->vtep6;
+	if (n->endpoint_v6 == ENDPOINT_NONE || !node->address6.family)
+		return;
+	out->addr6 = node->address6;
+	out->vtep6 = lease->vtep6;
+}
+
 /* Of a member. */
 static bool reach_member(const struct plan *plan, const struct plan_network *n, uint32_t node,
 			 struct plan_reach *out)
@@ -75,6 +95,8 @@ static bool reach_member(const struct plan *plan, const struct plan_network *n, 
 		.port = port == n->port ? 0 : port,
 		.vtep = plan_vtep_mac(c->name, n->config->vni, c->nodes[node].name),
 	};
+	if (n->config->leased && c->nodes[node].lease)
+		reach_leased(n, &c->nodes[node], out);
 	return node != plan->node && out->addr.family != ADDR_NONE;
 }
 
@@ -285,12 +307,21 @@ static void add_network(struct making *m, const struct network_config *config)
 
 	n->config = config;
 	n->mac = plan_vtep_mac(m->cluster->name, config->vni, m->self->name);
+	if (config->leased && !mac_is_zero(m->self->lease->vtep))
+		n->mac = m->self->lease->vtep; /* which others were told */
 	n->port = derive_port(m->cluster, config, m->plan->node);
 	n->endpoint_v4 = add_endpoint(m, m->self->bind, n->port);
 	n->endpoint_v6 = add_endpoint(m, m->self->bind6, n->port);
 	decide_mtu(m, n);
 	add_subnets(m, n);
 	add_group(m, n);
+}
+
+/* A network that is leased is there once we have a lease in it. */
+static bool is_ours(const struct making *m, const struct network_config *config)
+{
+	return derive_is_member(m->cluster, config, m->plan->node) &&
+	       (!config->leased || m->self->lease);
 }
 
 /* Room for the most there can be: two endpoints and a group for each network. */
@@ -330,7 +361,7 @@ struct plan *plan_make(const struct cluster *cluster, uint32_t node,
 	m.plan->subnets = machine->subnets;
 	m.all = families_of(&m, NULL, cluster->node_count);
 	for (uint32_t i = 0; i < cluster->network_count; i++)
-		if (derive_is_member(cluster, &cluster->networks[i], node))
+		if (is_ours(&m, &cluster->networks[i]))
 			add_network(&m, &cluster->networks[i]);
 	if (errors->error_count == before)
 		return m.plan;

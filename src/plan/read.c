@@ -377,17 +377,18 @@ void read_interface(struct reader *r, const struct key *key, const struct item *
 void read_whole_path(struct reader *r, const struct key *key, const struct item *value, void *into)
 {
 	const char *text = expect_scalar(r, key->name, value, "the whole path of a file");
-	char name[SHOWN];
+	char name[SHOWN], hint[HINT];
 
 	if (!text)
 		return;
-	if (text[0] == '/' && text[strlen(text) - 1] != '/')
+	if (text[0] == '/' && text[strlen(text) - 1] != '/') {
 		*(char **)into = read_copy(r, text);
-	else
-		read_refuse(r, PLAN_E_PATH, value,
-			    "expected: a path such as /run/flannel/subnet.env",
+	} else {
+		snprintf(hint, sizeof(hint), "expected: a path such as %s", key->about);
+		read_refuse(r, PLAN_E_PATH, value, hint,
 			    "%s \"%s\" is not the whole path of a file", key->name,
 			    text_shown(text, name));
+	}
 }
 
 const char *nearest_node(struct reader *r, const char *name, char hint[READ_HINT])

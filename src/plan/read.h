@@ -88,7 +88,7 @@ key_reader read_duration;   /* seconds in a uint32_t */
 key_reader read_rate;       /* per second in a uint64_t */
 key_reader read_name;       /* char * */
 key_reader read_interface;  /* char * */
-key_reader read_whole_path; /* char * */
+key_reader read_whole_path; /* char *; `about` is an example */
 key_reader read_mac;
 key_reader read_prefix;
 key_reader read_addr; /* any address */

@@ -29,8 +29,16 @@ void read_division(struct reader *r, const struct item *map, struct network_conf
 /* What `routing` means for the network's other keys; the last of all. */
 void read_routing(struct reader *r, const struct item *map, struct network_config *n);
 
-/* The map at the top of the file, into r->cluster. */
+/* The network whose configuration is in etcd says nothing of what stands there. */
+void read_in_etcd(struct reader *r, const struct item *map, struct network_config *n);
+
+/* The map at the top of the file, into r->cluster; after the networks. */
 key_reader read_leases;
+
+/* Which network is leased from etcd, once all was read. */
+void read_leased(struct reader *r, const struct item *root);
+
+void etcd_config_free(struct etcd_config *etcd); /* NULL is fine */
 
 void network_config_free(struct network_config *network);
 void dhcp_config_free(struct dhcp_config *dhcp); /* NULL is fine */

@@ -10,7 +10,7 @@ static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
 
 const char *subnet_source_name(enum subnet_source source)
 {
-	static const char *const names[] = { "none", "pinned", "lease", "computed" };
+	static const char *const names[] = { "none", "pinned", "lease", "computed", "etcd" };
 
 	return names[source];
 }
@@ -284,7 +284,7 @@ static void give_rest(struct allocation *a, enum addr_family family)
 		qsort(held->list, held->count, sizeof(*held->list), compare_holders);
 }
 
-/* -- A network, all networks -- */
+/* -- Room -- */
 
 static bool make_room(struct allocation *a, enum addr_family family)
 {
@@ -294,6 +294,41 @@ static bool make_room(struct allocation *a, enum addr_family family)
 	h->list = calloc(most, sizeof(*h->list));
 	return h->list;
 }
+
+/* -- What etcd says -- */
+
+/* Leases that were made before the network was divided as it is now are held all the same, but not sought by
+ * address. */
+static void give_leased(struct allocation *a, uint32_t member, struct prefix prefix)
+{
+	enum addr_family family = prefix.addr.family;
+
+	if (!family || !network_division(a->config, family)->length)
+		return;
+	*allocation_subnet(a, member, family) = (struct subnet) { prefix, SUBNET_ETCD };
+	if (subnet_fits(a->config, prefix))
+		hold(allocation_holders(a, family), prefix.addr, member);
+}
+
+static void give_all_leased(struct allocation *a)
+{
+	if (!make_room(a, ADDR_V4) || !make_room(a, ADDR_V6)) {
+		a->no_memory = true;
+		return;
+	}
+	for (uint32_t i = 0; i < a->out->count; i++) {
+		const struct node *node = &a->cluster->nodes[network_member(a->config, i)];
+
+		if (node->lease) {
+			give_leased(a, i, node->lease->v4);
+			give_leased(a, i, node->lease->v6);
+		}
+	}
+	sort_holders(a, ADDR_V4);
+	sort_holders(a, ADDR_V6);
+}
+
+/* -- A network, all networks -- */
 
 static void number_members(const struct allocation *a, bool set)
 {
@@ -326,6 +361,10 @@ static void allocate_network(struct allocation *a, uint32_t number, struct netwo
 	out->of = calloc(out->count + (size_t)1, sizeof(*out->of));
 	if (!out->of) {
 		a->no_memory = true;
+		return;
+	}
+	if (a->config->leased) {
+		give_all_leased(a);
 		return;
 	}
 	number_members(a, true);

@@ -309,6 +309,22 @@ const struct told told_rules[] = {
 	     .right = "networks:\n  blue:\n    { vni: 100, cidr: 10.42.0.0/16, subnet-length: 24,\n"
 		      "      subnets: { node1: 10.42.1.0/24, node2: 10.42.2.0/24 },\n"
 		      "      dhcp: true }\n"),
+	TOLD(E_ETCD,
+	     .meaning =
+		     "Subnets are leased from etcd, and the file says something beside that: a "
+		     "second network that is divided, one without IPv4, its members or their "
+		     "subnets; or a network's configuration is in etcd, and the file has it too.",
+	     .why = "flannel keeps one network under a prefix, with IPv4 always; whoever has a "
+		    "lease there is a member, and what two places say may be two things.",
+	     .mend = "Leave out what etcd says; take `leases: { store: file }` for several "
+		     "networks.",
+	     .wrong = "networks:\n  blue:\n    { vni: 1, cidr: 10.42.0.0/16, subnet-length: 24,\n"
+		      "      nodes: [node1, node2] }\n"
+		      "leases: { store: etcd,\n"
+		      "          etcd: { endpoints: [\"http://192.0.2.9:2379\"] } }\n",
+	     .right = "networks:\n  blue:\n    { vni: 1, cidr: 10.42.0.0/16, subnet-length: 24 }\n"
+		      "leases: { store: etcd,\n"
+		      "          etcd: { endpoints: [\"http://192.0.2.9:2379\"] } }\n"),
 	TOLD(E_NOT_OURS,
 	     .meaning =
 		     "The address (or bind) of the node that this machine is to be is none of this "

@@ -11,8 +11,8 @@ setup() {
 }
 
 @test "wrong command lines" {
-	complains 'excludes --address' run -f "$good" --address 198.51.100.1
-	complains 'excludes --address' run -f "$good" --interface lo
+	says 2 'the cluster file says which address and interface are this node' run -f "$good" --address 198.51.100.1
+	complains 'need --address' run -f "$good" --interface lo
 	complains '--address is given twice' run --address 198.51.100.1 --address 198.51.100.1
 	complains 'expected an IPv4 address' run --address nowhere
 	complains 'expected an IPv6 address' run --address6 198.51.100.1

@@ -23,7 +23,7 @@ printf 'version: 1\n  name: [\n' >"$W/yaml.yaml"
 t "no verb" says 1 'vxs run'
 t "an unknown verb suggests the right one" says 1 'did you mean "vxs run"' rnu
 t "in one line" one_line
-t "an address beside a file" says 1 'excludes --address' run -f "$W/good.yaml" --address 127.0.0.1
+t "an address beside a file" says 2 'says which address and interface' run -f "$W/good.yaml" --address 127.0.0.1
 t "an address that is none" says 1 'expected an IPv4 address' run --address ::1
 t "an unknown option" says 1 'frob' run -f "$W/good.yaml" --frob
 t "too many words" says 1 'unexpected "more"' run -f "$W/good.yaml" more

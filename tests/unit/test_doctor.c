@@ -23,6 +23,8 @@
 	"{\"kind\":\"stray\",\"address\":\"%s\",\"node\":%s,\"vni\":101,\"port\":4789," \
 	"\"reason\":\"%s\",\"count\":9,\"ago\":2}"
 
+#define ETCD "{\"kind\":\"etcd\",\"leased\":true,\"nodes\":41,\"trouble\":%s}"
+
 /* What there is to be wrong; all zero is a healthy pair that answers. */
 struct facts {
 	bool gone, down, nolearning, noflood, fixed;
@@ -38,6 +40,7 @@ struct facts {
 	int bad_inside;
 	bool one_way;
 	bool by_group, group_answered;
+	const char *etcd;           /* what is in its way, in quotes */
 	const char *snmp, *ruleset; /* as the machine says it; NULL: it was not asked */
 	bool filters;               /* what is bridged, and the device is in a bridge */
 };
@@ -84,6 +87,7 @@ static void tell(struct doctor *d, const struct facts *f)
 	say(d, ENDPOINT, truth(f->no_address), truth(f->no_interface));
 	if (f->stray_from)
 		say(d, STRAY, f->stray_from, f->stray_node, f->stray_reason);
+	say(d, ETCD, f->etcd ? f->etcd : "null");
 	if (f->snmp)
 		doctor_read_snmp(d, f->snmp);
 	if (f->ruleset)
@@ -171,6 +175,7 @@ static void each_fault_has_its_finding(void **state)
 		{ { .down = true }, "102", "$ ip link set vx100 up" },
 		{ { .no_address = true }, "103", "10.0.0.1 is no address of this machine" },
 		{ { .no_interface = true }, "104", "interface eth2" },
+		{ { .etcd = "\"no connection\"" }, "106", "no connection; 41 other nodes" },
 		{ { .nolearning = true, .noflood = true }, "201", "dev vx100 dst 10.0.0.2" },
 		{ { .repeated = "60" }, "202", "vx100 gave the same frame 100 times" },
 		{ { .outcome = PROBE_LACKS_NETWORK }, "301", "n2 has no network with VNI 100" },
