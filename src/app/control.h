@@ -15,6 +15,7 @@
 
 #include "app/state.h"
 #include "app/switch.h"
+#include "ctl/news.h"
 #include "ctl/protocol.h"
 #include "ctl/session.h"
 #include "ctl/watch.h"
@@ -32,7 +33,6 @@ enum {
 	CONTROL_READ = 16384,       /* bytes of one client in a turn */
 	CONTROL_OUT = 32768,        /* bytes said to a client and not yet read by it */
 	CONTROL_FRAMES = 100,       /* told in a second to those who follow */
-	CONTROL_MISSES = 256,       /* remembered, each told once a second */
 	CONTROL_PATIENCE = 20,      /* ms between two looks at probes that nobody answers */
 };
 
@@ -102,10 +102,7 @@ struct control {
 		char line[PROTOCOL_LINE];
 	} followed;
 	ev_timer patience; /* runs while a client waits for what becomes of its probe */
-	struct {
-		uint64_t key;
-		uint32_t tick;
-	} misses[CONTROL_MISSES];
+	struct news misses;
 };
 
 /* Listens at @path; NULL: where clients look for this node (app/rendezvous.h), and if that cannot be,

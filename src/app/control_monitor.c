@@ -45,16 +45,9 @@ static bool is_news(struct control *control, const struct event *event)
 {
 	const struct hash_secret secret = control->view.tables->secret;
 	uint64_t key = hash_bytes(secret, &event->ip, sizeof(event->ip));
-	uint32_t tick = clock_tick(*control->now);
-	size_t at;
 
 	key = hash_word(secret, key ^ mac_key(event->mac) ^ (uint64_t)event->network << 48);
-	at = key % CONTROL_MISSES;
-	if (control->misses[at].key == key && control->misses[at].tick == tick)
-		return false;
-	control->misses[at].key = key;
-	control->misses[at].tick = tick;
-	return true;
+	return news_is_new(&control->misses, key, clock_tick(*control->now));
 }
 
 void control_event(void *context, const struct event *event)
