@@ -397,11 +397,30 @@ static bool describes(const struct param *param, const char *text, char why[COMM
 	return param->kind != PARAM_FRAME || described_read(&described, text, why);
 }
 
+/* In the words of whoever typed it: keys are what requests say. */
+static void say_twice(const struct command *c, const struct param *param, const char *text,
+		      char why[COMMAND_WHY])
+{
+	bool is_choice = param->kind == PARAM_CHOICE;
+	char word[WORD_ROOM], other[WORD_ROOM];
+	int number = is_choice ? words_find(param->choices, text) : -1;
+
+	if (number >= 0 && (unsigned)number != c->choice)
+		snprintf(why, COMMAND_WHY, "%s and %s exclude each other",
+			 words_at(param->choices, c->choice, word),
+			 words_at(param->choices, (unsigned)number, other));
+	else if (is_choice || param->kind == PARAM_FLAG)
+		snprintf(why, COMMAND_WHY, "%s is given twice",
+			 words_at(param->choices, is_choice ? c->choice : 0, word));
+	else
+		snprintf(why, COMMAND_WHY, "%s is given twice", param->key);
+}
+
 bool command_set(struct command *c, const struct param *param, const char *text,
 		 char why[COMMAND_WHY])
 {
 	if (command_has(c, param->part)) {
-		snprintf(why, COMMAND_WHY, "%s is given twice", param->key);
+		say_twice(c, param, text, why);
 		return false;
 	}
 	if (!parse_value(c, param, text)) {

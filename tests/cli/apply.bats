@@ -201,7 +201,7 @@ heard() {
 	complains 'which cluster file' diff
 	complains 'unexpected ".*two.yaml"' apply "$one" "$two"
 	complains 'did you mean "--dry-run"' apply "$one" --dry-rnu
-	complains 'dry is given twice' apply "$one" --dry-run --dry-run
+	complains '--dry-run is given twice' apply "$one" --dry-run --dry-run
 	complains 'unexpected "three"' diff "$one" "$two" three
 	complains 'no option "-x"' diff "$one" -x
 	says 3 'no switch answers at' apply "$one" --socket "$DIR/none"

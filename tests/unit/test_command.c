@@ -114,7 +114,7 @@ static void wrong_lines(void **state)
 		{ "fdb add " M " dev vx1 dst 10.0.0.2 port 65536", "is not a UDP port" },
 		{ "fdb add " M " dev vx1 dst 10.0.0.2 prot 1", "did you mean \"port\"" },
 		{ "fdb add " M " dev vx1 pernament", "did you mean \"permanent\"" },
-		{ "fdb add " M " dev vx1 static dynamic", "state is given twice" },
+		{ "fdb add " M " dev vx1 static dynamic", "static and dynamic exclude each other" },
 		{ "fdb add " M " dev vx1 master", "bridge" },
 		{ "fdb add " M " dev vx1 --frob", "unexpected \"--frob\"" },
 		{ "fdb add " M " dev vx1", "which address? (dst ...)" },
