@@ -122,6 +122,28 @@ heard() {
 	grep '"change":"changed".*"was":"10.42.2.0/24","deleted":false,"event":"subnet"' "$BATS_TEST_TMPDIR/json"
 }
 
+@test "SIGHUP to a switch without a file: it says so, and nothing changes" {
+	local log=$BATS_TEST_TMPDIR/log pid socket=$BATS_TEST_TMPDIR/sock
+	local why="vxs: error: this switch was started without a file to read again.  Nothing was changed."
+	go_inside
+	"${inside[@]}" "$VXS" run --node alone --address 127.0.0.1 --volatile --socket "$socket" 2>"$log" 3>&- &
+	pid=$!
+	until grep -q "is ready" "$log" || ! kill -0 $pid; do sleep 0.05; done
+	"$VXS" link add vx7 type vxlan id 7 remote 127.0.0.2 --socket "$socket"
+	"$VXS" fdb append 02:00:00:00:00:07 dev vx7 dst 127.0.0.2 --socket "$socket"
+	"$VXS" fdb show --socket "$socket" >"$BATS_TEST_TMPDIR/before"
+	kill -HUP $pid
+	for _ in {1..200}; do
+		grep -qxF "$why" "$log" && break
+		sleep 0.05
+	done
+	"$VXS" fdb show --socket "$socket" >"$BATS_TEST_TMPDIR/after"
+	kill $pid
+	[ "$(grep -cxF "$why" "$log")" = 1 ]
+	grep -q '^02:00:00:00:00:07 dev vx7 dst 127.0.0.2 self permanent' "$BATS_TEST_TMPDIR/before"
+	cmp "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
 @test "an invalid file changes nothing, and all that is wrong is said" {
 	printf '  red: { vni: x }\n  pink: { vnj: 7 }\n' >>"$two"
 	for verb in apply diff 'apply --dry-run'; do

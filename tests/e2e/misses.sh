@@ -69,24 +69,39 @@ missed_again() {
 	return 1
 }
 
-# The same miss is told once a second, however often it happens: that is counted by the switch.
-is_limited() {
-	local counted told first=$SECONDS
-	in_ns h1 ip neigh flush all
-	in_ns h1 "$PYTHON" - <<-END
-		import socket, struct
+# asks_for ADDRESS COUNT: h1 asks for it, by ARP, one frame after the other.
+asks_for() {
+	in_ns h1 "$PYTHON" - "$1" "$2" <<-END
+		import socket, struct, sys
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 		s.bind(("eth0", 0))
 		mac = bytes.fromhex("$MAC1".replace(":", ""))
 		ask = struct.pack("!HHBBH", 1, 0x800, 6, 4, 1) + mac + socket.inet_aton("$H1") + bytes(6)
-		for i in range(500):
-		    s.send(b"\xff" * 6 + mac + b"\x08\x06" + ask + socket.inet_aton("3.3.3.77"))
+		for i in range(int(sys.argv[2])):
+		    s.send(b"\xff" * 6 + mac + b"\x08\x06" + ask + socket.inet_aton(sys.argv[1]))
 	END
-	eventually counts_misses 500 || return
-	counted=$(misses)
-	told=$(grep -c "^miss 3.3.3.77 " "$W/lines")
-	echo "$counted misses, told $told times in $((SECONDS - first + 1)) s"
-	[ "$told" -ge 1 ] && [ "$told" -le $((SECONDS - first + 2)) ]
+}
+# What was missed before is told before.
+told_until() { asks_for "$1" 1 && grep -q "^miss $1 " "$W/lines"; }
+told_so_far() { grep -c "^miss 3.3.3.77 " "$W/lines"; }
+
+# The same miss is told once a second, however often it happens: that is counted by the switch.  Five
+# hundred take less than a second, or at least not two, unless this machine was busy with something else:
+# then come five hundred more.
+is_limited() {
+	local round before told=0
+	in_ns h1 ip neigh flush all
+	for round in $(seq 20); do
+		before=$(misses)
+		asks_for 3.3.3.77 500
+		eventually counts_misses $((before + 500)) || return
+		eventually told_until 3.3.3.$((100 + round)) || return
+		echo "500 misses, told $(($(told_so_far) - told)) times"
+		[ "$(told_so_far)" -ge 1 ] || return
+		[ $(($(told_so_far) - told)) -le 2 ] && return
+		told=$(told_so_far)
+	done
+	return 1
 }
 misses() { ask -j stats vxlan100 | grep -oE '"l3_misses":[0-9]+' | cut -d: -f2; }
 counts_misses() { [ "$(misses)" -ge "$1" ]; }
