@@ -12,7 +12,8 @@
  * Requests of one connection are answered in their order.  One that says "then":true is carried out only if
  * the one before it was not refused; else it is refused itself, with ECANCELED.  "monitor" has no last line: its items come
  * until the connection ends.  The version is counted up when something changes its meaning; new
- * keys and requests may come without that.  README.md has an example of each request.
+ * keys and requests may come without that.  src/ctl/PROTOCOL.md has an example
+ * of each request, which is tried.
  *
  * Bounds: a request is at most PROTOCOL_REQUEST bytes; a longer one, or one that is not a request, is
  * answered with EPROTO, and the connection is closed after too long a one. */
