@@ -149,6 +149,26 @@ void fdb_restate(struct fdb *fdb, const struct fdb *fixed, fdb_keeps *keeps, con
 /* Room for @fixed more entries that are not learned; false when memory is short. */
 bool fdb_reserve(struct fdb *fdb, uint32_t fixed);
 
+/* -- Watching: what traffic changes, remembered while somebody wants to know. -- */
+
+enum {
+	FDB_NEWS = 64
+}; /* changes of one table that are remembered; the newest beyond it are counted */
+
+struct fdb_news {
+	struct fdb_entry entry; /* as it was then */
+	bool gone;              /* aged out, or had to make room; else it was learned */
+};
+
+/* From now on changes are remembered, or no more.  False when memory is short. */
+bool fdb_watch(struct fdb *fdb, bool watched);
+
+/* Takes the oldest change; false when there is none. */
+bool fdb_next_news(struct fdb *fdb, struct fdb_news *out);
+
+/* How many were only counted since this was last asked. */
+uint64_t fdb_left_out(struct fdb *fdb);
+
 struct fdb_counts {
 	uint32_t learned, fixed; /* entries now; fixed = static and own */
 	uint64_t learns, moves, freezes, aged, evicted;

@@ -19,6 +19,7 @@
 #include "ctl/protocol.h"
 #include "ctl/session.h"
 #include "ctl/watch.h"
+#include "ctl/watch_fdb.h"
 #include "ctl/watch_peers.h"
 #include "port/unix.h"
 
@@ -91,6 +92,7 @@ struct control {
 	struct switch_view view;
 	struct watch watch;
 	struct watch_peers watch_peers;
+	struct watch_fdb watch_fdb;
 	struct proposal proposal;
 	struct control_follower follower;
 	struct control_client clients[CONTROL_CLIENTS];

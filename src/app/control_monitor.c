@@ -32,12 +32,14 @@ void control_watch(struct control *control)
 	}
 	watch_look(&control->watch, &control->view);
 	watch_peers_look(&control->watch_peers, &control->view, *control->now);
+	watch_fdb_look(&control->watch_fdb, &control->view, *control->now);
 }
 
 void control_unwatch(struct control *control)
 {
 	watch_close(&control->watch);
 	watch_peers_close(&control->watch_peers);
+	watch_fdb_close(&control->watch_fdb, control->s->tables);
 }
 
 /* The same miss once a second: who makes it asks again and again. */

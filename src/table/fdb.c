@@ -74,6 +74,7 @@ void fdb_free(struct fdb *fdb)
 	fdb_owners_done(&fdb->owners);
 	pages_free(fdb->entries, fdb->room, sizeof(*fdb->entries));
 	free(fdb->ages);
+	free(fdb->watched);
 	free(fdb);
 }
 
@@ -224,6 +225,7 @@ static void make_way(struct fdb *fdb, struct mac mac, uint32_t owner, uint32_t t
 		slot = fdb_owners_victim(&fdb->owners, owner);
 		fdb->counts.evicted++;
 	}
+	fdb_note(fdb, slot, true);
 	remove_learned(fdb, slot);
 }
 
@@ -242,6 +244,7 @@ static uint32_t learn(struct fdb *fdb, struct mac mac, struct place place, uint3
 	entry->tick = tick;
 	link_learned(fdb, slot, owner);
 	fdb->counts.learns++;
+	fdb_note(fdb, slot, false);
 	return slot;
 }
 
@@ -328,6 +331,7 @@ uint32_t fdb_age(struct fdb *fdb, uint64_t now, uint32_t budget)
 		if (oldest == SLOT_NONE ||
 		    !is_past_age(fdb, &fdb->entries[oldest], clock_tick(now)))
 			break;
+		fdb_note(fdb, oldest, true);
 		remove_learned(fdb, oldest);
 		removed++;
 	}

@@ -5,6 +5,13 @@
 #include "fdb_owners.h"
 #include "table/fdb.h"
 
+/* Changes since who watches last asked: the oldest, and how many more. */
+struct fdb_watched {
+	struct fdb_news news[FDB_NEWS];
+	uint32_t first, count;
+	uint64_t left_out;
+};
+
 struct fdb {
 	struct hash_secret secret;
 	uint32_t capacity; /* learned entries */
@@ -18,6 +25,10 @@ struct fdb {
 	struct slot_list by_age;  /* learned entries, oldest tick first */
 	struct fdb_owners owners; /* of learned entries */
 	struct fdb_counts counts;
+	struct fdb_watched *watched; /* NULL: nobody watches */
 };
+
+/* The entry in @slot was learned, or is about to go. */
+void fdb_note(struct fdb *fdb, uint32_t slot, bool gone);
 
 #endif

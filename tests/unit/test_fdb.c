@@ -357,9 +357,68 @@ static void without_room_nothing_is_learned(void **state)
 	fdb_free(fdb);
 }
 
+static struct fdb_news next_news(struct fdb *fdb)
+{
+	struct fdb_news news;
+
+	assert_true(fdb_next_news(fdb, &news));
+	return news;
+}
+
+static void who_watches_hears_what_traffic_changes(void **state)
+{
+	struct fdb *fdb = fdb_new(100, 300, secret);
+	struct fdb_news news;
+
+	(void)state;
+	hear(fdb, mac_of(1), peer(1), 10);
+	assert_false(fdb_next_news(fdb, &news));
+	assert_true(fdb_watch(fdb, true));
+	assert_true(fdb_watch(fdb, true));
+	hear(fdb, mac_of(1), peer(1), 11);
+	hear(fdb, mac_of(2), peer(2), 12);
+	news = next_news(fdb);
+	assert_true(!news.gone && mac_equal(news.entry.mac, mac_of(2)));
+	assert_int_equal(news.entry.place.to.peer.slot, 2);
+	assert_int_equal(fdb_age(fdb, 311 * NS_PER_S, 10), 1);
+	news = next_news(fdb);
+	assert_true(news.gone && mac_equal(news.entry.mac, mac_of(1)));
+	hear(fdb, mac_of(2), peer(2), 400);
+	assert_true(next_news(fdb).gone);
+	assert_false(next_news(fdb).gone);
+	assert_false(fdb_next_news(fdb, &news));
+	assert_int_equal(fdb_left_out(fdb), 0);
+	fdb_free(fdb);
+}
+
+static void a_flood_of_them_is_counted(void **state)
+{
+	struct fdb *fdb = fdb_new(100, 300, secret);
+	struct fdb_news news;
+
+	(void)state;
+	assert_true(fdb_watch(fdb, true));
+	for (uint32_t i = 0; i < 150; i++)
+		hear(fdb, mac_of(i), peer(1), 10);
+	for (uint32_t i = 0; i < FDB_NEWS; i++)
+		assert_true(mac_equal(next_news(fdb).entry.mac, mac_of(i)));
+	assert_false(fdb_next_news(fdb, &news));
+	assert_int_equal(fdb_left_out(fdb), 150 + 50 - FDB_NEWS);
+	assert_int_equal(fdb_left_out(fdb), 0);
+	hear(fdb, mac_of(1000), peer(1), 10);
+	assert_true(next_news(fdb).gone);
+	assert_true(mac_equal(next_news(fdb).entry.mac, mac_of(1000)));
+	assert_true(fdb_watch(fdb, false));
+	hear(fdb, mac_of(1001), peer(1), 10);
+	assert_false(fdb_next_news(fdb, &news));
+	fdb_free(fdb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_watches_hears_what_traffic_changes),
+		cmocka_unit_test(a_flood_of_them_is_counted),
 		cmocka_unit_test(moves_and_freezes),
 		cmocka_unit_test(a_frozen_entry_stays_where_it_was),
 		cmocka_unit_test(a_stale_peer_is_another_place),

@@ -7,6 +7,7 @@
 #include "craft.h"
 #include "ctl/happening.h"
 #include "ctl/watch.h"
+#include "ctl/watch_fdb.h"
 #include "ctl/watch_peers.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -292,6 +293,53 @@ static void subnets_are_told_of(void **state)
 	site_close(s);
 }
 
+static void learn(struct network *n, uint8_t number)
+{
+	struct mac mac = { { 2, 0, 0, 0, 9, number } };
+	struct place place = place_port(0);
+
+	fdb_apply(n->fdb, fdb_judge(n->fdb, mac, place, true, NOW), mac, place, FDB_OWNER_PORT(0),
+		  NOW);
+}
+
+static unsigned lines_of(const char *text)
+{
+	unsigned lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+static void what_is_learned_is_told_within_bounds(void **state)
+{
+	struct site *s = site_open();
+	struct network *red = s->view.tables->networks[1];
+	struct watch_fdb watch = { 0 };
+
+	(void)state;
+	ask(s, "{\"v\":1,\"do\":\"monitor\",\"about\":\"fdb\",\"dev\":\"blue\"}");
+	watch_fdb_look(&watch, &s->view, NOW);
+	learn(s->network, 1);
+	learn(red, 1);
+	watch_fdb_look(&watch, &s->view, NOW);
+	assert_int_equal(lines_of(s->told), 1);
+	assert_non_null(strstr(s->told, "\"mac\":\"02:00:00:00:09:01\",\"ifname\":\"vx100\""));
+	assert_non_null(strstr(s->told, "\"deleted\":false,\"event\":\"fdb\""));
+	*s->told = '\0';
+	assert_int_equal(fdb_age(s->network->fdb, NOW + 301 * SECOND, 10), 1);
+	for (unsigned i = 0; i < 100; i++)
+		learn(s->network, (uint8_t)i);
+	watch_fdb_look(&watch, &s->view, NOW);
+	assert_int_equal(lines_of(s->told), FDB_NEWS + 1);
+	assert_non_null(strstr(s->told, "\"deleted\":true,\"event\":\"fdb\""));
+	assert_non_null(strstr(s->told,
+			       "{\"event\":\"more\",\"about\":\"fdb\",\"network\":\"blue\","
+			       "\"count\":37}"));
+	watch_fdb_close(&watch, s->view.tables);
+	site_close(s);
+}
+
 static void drops_and_devices_are_watched(void **state)
 {
 	struct site *s = site_open();
@@ -487,6 +535,7 @@ int main(void)
 		cmocka_unit_test(much_comes_in_pieces),
 		cmocka_unit_test(monitors_hear_what_they_asked_for),
 		cmocka_unit_test(subnets_are_told_of),
+		cmocka_unit_test(what_is_learned_is_told_within_bounds),
 		cmocka_unit_test(drops_and_devices_are_watched),
 		cmocka_unit_test(peers_are_watched),
 		cmocka_unit_test(many_peers_are_told_in_turn),
