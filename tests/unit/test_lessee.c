@@ -736,6 +736,95 @@ static void nonsense_hurts_itself_alone(void **state)
 	world_free(w);
 }
 
+/* -- Records that were spoilt -- */
+
+/* One more way in which @text, of @room bytes, is not what it was: a byte, a bit, an end, a piece twice. */
+static void spoil(struct world *w, char *text, size_t room)
+{
+	size_t len = strlen(text), at = draw(w, len + 1), piece = draw(w, 8) + 1;
+
+	switch (draw(w, 4)) {
+	case 0:
+		text[at] = at < len ? (char)(1 + draw(w, 255)) : '\0';
+		break;
+	case 1:
+		text[at] = at < len && text[at] != 1 ? text[at] ^ 1 : '\0';
+		break;
+	case 2:
+		text[at] = '\0';
+		break;
+	default:
+		if (len + piece < room)
+			memmove(text + at + piece, text + at, len + 1 - at);
+		if (len + piece < room && at == len)
+			memset(text + at, '}', piece);
+	}
+}
+
+/* A record of a stranger's, spoilt in up to eight ways, in its key or its value. */
+static void put_spoilt(struct world *w, char key[LESSEE_KEY])
+{
+	char value[FLANNEL_VALUE] = "{\"PublicIP\":\"198.51.100.7\",\"PublicIPv6\":null,"
+				    "\"BackendType\":\"vxlan\",\"BackendData\":{\"VNI\":1,"
+				    "\"VtepMAC\":\"02:00:00:00:00:77\"}}";
+	size_t prefix = strlen(PREFIX "/subnets/");
+
+	snprintf(key, LESSEE_KEY, PREFIX "/subnets/10.42.%u.0-24", (unsigned)draw(w, 256));
+	for (size_t i = draw(w, 8) + 1; i-- > 0;) {
+		if (draw(w, 3) == 0)
+			spoil(w, key + prefix, LESSEE_KEY - prefix);
+		else
+			spoil(w, value, sizeof(value));
+	}
+	/* Whoever writes over a record that is another's has spoilt that: nonsense_hurts_itself_alone. */
+	if (!model_find(w->etcd, key))
+		model_put(w->etcd, key, value);
+}
+
+static void knows(const struct world *w, size_t who, size_t whom)
+{
+	char key[FLANNEL_KEY];
+	size_t count;
+	const struct lessee_peer *peers = lessee_peers(w->clients[who].lessee, &count);
+
+	flannel_key_text(lessee_subnets(w->clients[whom].lessee), key);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(peers[i].key, key) == 0 && peers[i].known && !peers[i].damaged &&
+		    mac_equal(peers[i].node.vtep4, node_of(whom).vtep4))
+			return;
+	fail_msg("client %zu does not know client %zu", who, whom);
+}
+
+/* Three nodes among thousands of them, in watches and listings: each keeps its own, and knows the others. */
+static void spoilt_records_hurt_nobody(void **state)
+{
+	struct world *w = world_new(3);
+	static char keys[64][LESSEE_KEY];
+
+	(void)state;
+	run(w, 10 * NS_PER_S, MS);
+	for (size_t i = 0; i < 5000; i++) {
+		char *key = keys[i % 64];
+
+		if (*key && strncmp(key, PREFIX "/subnets/", strlen(PREFIX "/subnets/")) == 0 &&
+		    model_find(w->etcd, key) && !model_find(w->etcd, key)->lease)
+			model_delete(w->etcd, key);
+		put_spoilt(w, key);
+		if (draw(w, 10) == 0)
+			model_compact(w->etcd);
+		run(w, 200 * MS, 50 * MS);
+	}
+	run(w, 700 * NS_PER_S, 100 * MS);
+	assert_int_equal(told(w, LESSEE_LOST), 0);
+	assert_int_equal(told(w, LESSEE_TROUBLED), 0);
+	assert_true(told(w, LESSEE_DAMAGED) > 1000);
+	for (size_t who = 0; who < 3; who++)
+		for (size_t whom = 0; whom < 3; whom++)
+			if (who != whom)
+				knows(w, who, whom);
+	world_free(w);
+}
+
 /* A record without lease is an administrator's: it is taken over, and stays as it is. */
 static void a_reservation_stays_one(void **state)
 {
@@ -822,7 +911,21 @@ static void both_families_have_one_number(void **state)
 	world_free(w);
 }
 
-/* As many as start together where a whole cluster starts: a number given to the program. */
+/* Kills so many of them, whom nobody stops from beginning again; one of three forgets. */
+static void kill_some(struct world *w, size_t count)
+{
+	while (count-- > 0) {
+		size_t who = draw(w, w->count);
+
+		stop(&w->clients[who]);
+		if (draw(w, 3) == 0)
+			w->clients[who].disk = (struct flannel_subnets) { 0 };
+		start(w, who);
+	}
+}
+
+/* As many as start together where a whole cluster starts: a number given to the program.  While they come, some of
+ * what is said is lost, and some of them are killed. */
 static size_t crowd;
 
 static void a_crowd_is_placed(void **state)
@@ -834,9 +937,15 @@ static void a_crowd_is_placed(void **state)
 		  "{\"Network\": \"10.0.0.0/12\", \"SubnetLen\": 28, \"Backend\": {\"Type\": "
 		  "\"vxlan\"}}");
 	w->slowness = 1000;
-	run(w, 30 * NS_PER_S, 100 * MS);
+	w->request_loss = w->answer_loss = 30;
+	for (int i = 0; i < 10; i++) {
+		run(w, NS_PER_S, 100 * MS);
+		kill_some(w, w->count / 200 + 1);
+	}
+	w->request_loss = w->answer_loss = 0;
+	run(w, 60 * NS_PER_S, 100 * MS);
 	check_all_placed(w);
-	assert_int_equal(told(w, LESSEE_LOST), 0);
+	check_history(w);
 	print_message("# %lu requests, %lu records read\n", (unsigned long)w->etcd->asked,
 		      (unsigned long)w->etcd->read);
 	world_free(w);
@@ -958,6 +1067,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_sudden_loss_is_read_twice),
 		cmocka_unit_test(a_sudden_loss_that_was_none_takes_nobody),
 		cmocka_unit_test(nonsense_hurts_itself_alone),
+		cmocka_unit_test(spoilt_records_hurt_nobody),
 		cmocka_unit_test(a_reservation_stays_one),
 		cmocka_unit_test(a_record_that_does_not_fit_is_given_back),
 		cmocka_unit_test(changes_are_seen_in_listings),
