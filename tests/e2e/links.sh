@@ -171,6 +171,10 @@ t "nor deleted" refuses "is the cluster file's" link del vx0
 t "what is made stands beside it" ask n1 link add vx3 type vxlan id 103 remote $A2
 has_kernel_vxlan &&
 	t "and as ip shows the kernel's, TTL and checksums from the file" as_the_kernel vx3 id 103 l2miss l3miss tos 0x10 ttl 5 noudpcsum maxaddress 8192
+t "and takes another name" ask n1 link set vx3 name vx4
+t "not one of the file's" refuses 'has a network of this name' link set vx4 name vx0
+t "nor a name that it has for good" eval 'ask n1 link set vx4 name vx4 && shows "^[0-9]+: vx4: .* network vx4$" link show vx4'
+t "and its own again" ask n1 link set dev vx4 name vx3
 kill -HUP "${pid[n1]}"
 t "and stays when it is read again" eventually grep -q 'was read again: nothing is different' "$W/n1.log"
 t "indeed" shows '^[0-9]+: vx3' link show
