@@ -117,6 +117,9 @@ void control_close(struct control *control);
 /* From now on clients may hand over cluster files, and make networks. */
 void control_share(struct control *control, const struct control_follower *follower);
 
+/* The lease of this node goes on: clients who monitor subnets are told. */
+void control_renewed(struct control *control);
+
 /* From now on clients are told of leases. */
 void control_lease(struct control *control, const struct leasing *leasing);
 

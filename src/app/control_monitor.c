@@ -83,3 +83,26 @@ void control_replan(struct control *control, const struct plan *wanted)
 	control_look_anew(control);
 	happening_subnets(&control->view, wanted);
 }
+
+static const struct plan_network *leased_network(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->network_count; i++)
+		if (plan->networks[i].config->leased)
+			return &plan->networks[i];
+	return NULL;
+}
+
+void control_renewed(struct control *control)
+{
+	const struct plan *plan = control->s->plan;
+	const struct plan_network *n = leased_network(plan);
+	struct subnet_happening what = { .change = SUBNET_RENEWED };
+
+	if (!n || !control_is_monitored(control))
+		return;
+	what.network = n->config;
+	what.node = &plan->cluster->nodes[plan->node];
+	what.subnet = n->subnet;
+	control_look_anew(control);
+	happening_subnet(&control->view, n->id, &what);
+}

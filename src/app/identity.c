@@ -48,6 +48,10 @@ static uint32_t find_asked(const struct cluster *cluster, const char *asked, str
 
 	if (node != NODE_NONE)
 		return node;
+	if (cluster->etcd && !cluster->node_count) {
+		text_add(why, "%s names no node; --address makes this machine one", cluster->file);
+		return NODE_NONE;
+	}
 	for (uint32_t i = 0; i < cluster->node_count; i++)
 		nearest_offer(&nearest, cluster->nodes[i].name);
 	text_add(why, "no node \"%.64s\" in %s", asked, cluster->file);
@@ -84,8 +88,9 @@ uint32_t identity_find(const struct cluster *cluster, const char *asked, char wh
 		text_add(
 			&text,
 			"this machine is no node of %s: no node is called \"%s\" and none of their "
-			"addresses is here; say which it is with --node",
-			cluster->file, host);
+			"addresses is here; say which it is with --node%s",
+			cluster->file, host,
+			cluster->etcd ? ", or make it one with --address" : "");
 	return NODE_NONE;
 }
 

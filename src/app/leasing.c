@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/control.h"
 #include "app/leasing_talk.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -196,6 +197,8 @@ static void tell(void *context, enum lessee_news news, const struct lessee_peer 
 		break;
 	case LESSEE_RENEWED:
 		log_debug("etcd: the lease of %s was renewed", text);
+		if (l->live->control)
+			control_renewed(l->live->control);
 		break;
 	default:
 		snprintf(line, sizeof(line), "%s%s%s", sentences[news].before, text,

@@ -116,6 +116,11 @@ static enum exit_code allocate_all(struct config *c)
 
 	if (!complain(c))
 		return EXIT_CONFIG;
+	if (c->cluster->etcd) {
+		log_error("%s: subnets are leased from etcd, which no file is written for",
+			  c->file);
+		return EXIT_REFUSED;
+	}
 	rc = write_leases(c);
 	if (rc < 0) {
 		log_error("cannot write %s: %s", c->leases.path, strerror(-rc));

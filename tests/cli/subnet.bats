@@ -15,6 +15,17 @@ shown() {
 	cut -d ' ' -f 1,5,10 "$BATS_TEST_TMPDIR/out" | paste -sd ,
 }
 
+@test "what is leased from etcd is in no file" {
+	echo 'leases: { store: etcd, etcd: { endpoints: [http://198.51.100.9:2379] } }' >>"$file"
+	says 2 'subnets are leased from etcd' subnet allocate "$file"
+	[ ! -e "$leases" ]
+	call subnet show -f "$file"
+	[ "$status" = 0 ] && [ ! -s "$BATS_TEST_TMPDIR/out" ]
+	sed -i 's/^nodes:.*/nodes: {}/; /^  n[12]:/d' "$file"
+	says 2 'names no node; --address makes this machine one' run -f "$file" --node me
+	says 2 'no node is called .* or make it one with --address' run -f "$file"
+}
+
 @test "show without leases: computed, in the order of the file" {
 	[ "$(shown)" = '10.42.1.0/24 n1 computed,10.42.2.0/24 n2 computed' ]
 	answers '^\[{"network":"green","node":"n1","subnet":"10.42.1.0/24","source":"computed",' \

@@ -177,6 +177,8 @@ says_that_it_is_silent() {
 	eventually grep -q 'all stays as it is until it answers' "$W/n1.log" && is "$(grep -c 'all stays' "$W/n1.log")" -le 2
 }
 goes_on() {
+	"$VXS" monitor subnet --node n1 >"$W/monitored" &
+	pid[monitor]=$!
 	member 1
 	eventually healthy && eventually grep -q 'it answers again' "$W/n1.log"
 }
@@ -234,6 +236,7 @@ scenario() {
 	t "it says once that etcd is silent" says_that_it_is_silent
 	t "status, subnet show and doctor tell it" tells_of_silence
 	t "and goes on when etcd is back" goes_on
+	t "monitor tells that its lease was renewed" eventually grep -q "^$(subnet 1) .* renewed" "$W/monitored"
 	t "ended, a node leaves nothing in the kernel" ends_clean 1
 	sweep
 	rm -rf "$W/etcd"
