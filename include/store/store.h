@@ -42,7 +42,7 @@ void store_close(struct store *store); /* NULL is fine */
 /* What was found wrong when it was opened, a sentence; "" for nothing. */
 const char *store_trouble(const struct store *store);
 
-/* One change.  NULL when memory is short.  It is the caller's until it is committed. */
+/* One change.  NULL when memory is short, or for what could not be read again (journal_is_key(), journal_is_value()).  It is the caller's until it is committed. */
 struct store_change;
 struct store_change *store_change_new(enum journal_kind kind, const char *key, const char *value);
 void store_change_free(struct store_change *change); /* NULL is fine */

@@ -7,7 +7,8 @@
 struct store_change *store_change_new(enum journal_kind kind, const char *key, const char *value)
 {
 	size_t key_size = strlen(key) + 1, value_size = value ? strlen(value) + 1 : 0;
-	struct store_change *c = malloc(sizeof(*c) + key_size + value_size);
+	bool is_fine = journal_is_key(key) && (!value || journal_is_value(value));
+	struct store_change *c = is_fine ? malloc(sizeof(*c) + key_size + value_size) : NULL;
 
 	if (!c)
 		return NULL;

@@ -662,9 +662,25 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* It would end the reading of all that comes behind it. */
+static void what_cannot_be_read_again_is_not_taken(void **state)
+{
+	char most[JOURNAL_VALUE + 2];
+
+	(void)state;
+	memset(most, 'x', sizeof(most));
+	most[JOURNAL_VALUE + 1] = '\0';
+	assert_null(store_change_new(JOURNAL_PUT, "a", ""));
+	assert_null(store_change_new(JOURNAL_PUT, "a", "two\nlines"));
+	assert_null(store_change_new(JOURNAL_PUT, "a", most));
+	assert_null(store_change_new(JOURNAL_PUT, "", "x"));
+	assert_null(store_change_new(JOURNAL_REMOVE, "a\tb", NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_cannot_be_read_again_is_not_taken),
 		cmocka_unit_test(keys_come_and_go),
 		cmocka_unit_test(refusing_takes_back),
 		cmocka_unit_test(what_changes_nothing_costs_nothing),
