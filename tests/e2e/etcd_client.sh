@@ -24,7 +24,9 @@ start_etcd() {
 	tail -n 20 "$W/etcd.log"
 	return 1
 }
-etcd_listens() { grep -q 'ready to serve client requests\|serving client' "$W/etcd.log"; }
+etcd_listens() {
+	grep -q 'ready to serve client requests\|serving client' "$W/etcd.log" && (: <"/dev/tcp/${AT/://}") 2>/dev/null
+}
 stop_etcd() {
 	kill "${pid[etcd]}"
 	wait "${pid[etcd]}"
