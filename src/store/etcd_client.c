@@ -32,6 +32,7 @@ struct call {
 
 struct etcd_client {
 	struct etcd_client_ops ops;
+	struct etcd_curl curl;
 	struct etcd_options options;
 	struct etcd_site site;
 	size_t at; /* the endpoint that is used */
@@ -49,7 +50,7 @@ static void settle(struct etcd_client *c)
 	if (c->ask.state == CALL_FAILED || c->watch.state == CALL_FAILED)
 		ms = 0;
 	else
-		curl_multi_timeout(c->site.multi, &ms);
+		c->curl.multi_timeout(c->site.multi, &ms);
 	c->ops.wake_in(c->ops.context, ms < 0 ? -1 : ms * (int64_t)NS_PER_MS);
 }
 
@@ -418,7 +419,7 @@ static void tell_consequences(struct etcd_client *c)
 	int left;
 
 	read_lines(c);
-	while ((message = curl_multi_info_read(c->site.multi, &left)))
+	while ((message = c->curl.multi_info_read(c->site.multi, &left)))
 		if (message->msg == CURLMSG_DONE)
 			finished(c, message->easy_handle, message->data.result);
 }
@@ -441,7 +442,7 @@ static void act(struct etcd_client *c, curl_socket_t fd, int what)
 	int running;
 
 	tell_failed(c);
-	curl_multi_socket_action(c->site.multi, fd, what, &running);
+	c->curl.multi_socket_action(c->site.multi, fd, what, &running);
 	tell_consequences(c);
 	settle(c);
 }
@@ -489,6 +490,7 @@ void etcd_client_stop_watch(struct etcd_client *c)
 
 static void set_up_site(struct etcd_client *c)
 {
+	c->site.curl = &c->curl;
 	c->site.ca = c->options.ca;
 	c->site.cert = c->options.cert;
 	c->site.key = c->options.key;
@@ -499,20 +501,20 @@ static void set_up_site(struct etcd_client *c)
 	c->site.sockets = &c->sockets;
 	c->sockets.ops = &c->ops;
 	c->at = (size_t)(c->options.seed % c->options.endpoint_count);
-	curl_multi_setopt(c->site.multi, CURLMOPT_SOCKETFUNCTION, etcd_socket_wanted);
-	curl_multi_setopt(c->site.multi, CURLMOPT_SOCKETDATA, &c->sockets);
-	curl_multi_setopt(c->site.multi, CURLMOPT_MAXCONNECTS, 3L);
+	c->curl.multi_setopt(c->site.multi, CURLMOPT_SOCKETFUNCTION, etcd_socket_wanted);
+	c->curl.multi_setopt(c->site.multi, CURLMOPT_SOCKETDATA, &c->sockets);
+	c->curl.multi_setopt(c->site.multi, CURLMOPT_MAXCONNECTS, 3L);
 }
 
 /* libcurl counts who began to use it: the last one's end is its own. */
 static bool open_curl(struct etcd_client *c)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (c->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return false;
-	c->site.multi = curl_multi_init();
+	c->site.multi = c->curl.multi_init();
 	if (c->site.multi)
 		return true;
-	curl_global_cleanup();
+	c->curl.global_cleanup();
 	return false;
 }
 
@@ -525,7 +527,8 @@ struct etcd_client *etcd_client_new(const struct etcd_client_options *options,
 	if (!c)
 		return NULL;
 	c->ops = *ops;
-	if (etcd_options_read(&c->options, options, why) && open_curl(c)) {
+	if (etcd_curl_load(&c->curl, why) &&
+	    etcd_options_read(&c->options, &c->curl, options, why) && open_curl(c)) {
 		set_up_site(c);
 		return c;
 	}
@@ -541,10 +544,10 @@ void etcd_client_free(struct etcd_client *c)
 	call_ends(&c->ask);
 	call_ends(&c->watch);
 	call_ends(&c->login);
-	curl_multi_cleanup(c->site.multi);
+	c->curl.multi_cleanup(c->site.multi);
 	etcd_sockets_forget(&c->sockets);
 	c->ops.wake_in(c->ops.context, -1);
-	curl_global_cleanup();
+	c->curl.global_cleanup();
 	free(c->token);
 	etcd_options_free(&c->options);
 	free(c);

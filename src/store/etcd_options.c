@@ -17,32 +17,33 @@ static bool copy(char **out, const char *text)
 
 /* -- Endpoints -- */
 
-static bool has(CURLU *url, CURLUPart part)
+static bool has(const struct etcd_curl *curl, CURLU *url, CURLUPart part)
 {
 	char *text = NULL;
-	bool found = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+	bool found = curl->url_get(url, part, &text, 0) == CURLUE_OK;
 
-	curl_free(text);
+	curl->free(text);
 	return found;
 }
 
-static bool is(CURLU *url, CURLUPart part, const char *wanted)
+static bool is(const struct etcd_curl *curl, CURLU *url, CURLUPart part, const char *wanted)
 {
 	char *text = NULL;
-	bool same = curl_url_get(url, part, &text, 0) == CURLUE_OK && strcmp(text, wanted) == 0;
+	bool same = curl->url_get(url, part, &text, 0) == CURLUE_OK && strcmp(text, wanted) == 0;
 
-	curl_free(text);
+	curl->free(text);
 	return same;
 }
 
 /* A scheme, a host, perhaps a port: what is more would be passed over, or told to somebody. */
-static bool is_endpoint(CURLU *url, const char *text)
+static bool is_endpoint(const struct etcd_curl *curl, CURLU *url, const char *text)
 {
-	return strstr(text, "://") && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
-	       (is(url, CURLUPART_SCHEME, "http") || is(url, CURLUPART_SCHEME, "https")) &&
-	       is(url, CURLUPART_PATH, "/") && !has(url, CURLUPART_USER) &&
-	       !has(url, CURLUPART_PASSWORD) && !has(url, CURLUPART_QUERY) &&
-	       !has(url, CURLUPART_FRAGMENT);
+	return strstr(text, "://") && curl->url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+	       (is(curl, url, CURLUPART_SCHEME, "http") ||
+		is(curl, url, CURLUPART_SCHEME, "https")) &&
+	       is(curl, url, CURLUPART_PATH, "/") && !has(curl, url, CURLUPART_USER) &&
+	       !has(curl, url, CURLUPART_PASSWORD) && !has(curl, url, CURLUPART_QUERY) &&
+	       !has(curl, url, CURLUPART_FRAGMENT);
 }
 
 /* What stands before an "@" may be a password, and is not repeated. */
@@ -56,15 +57,16 @@ static void refuse_endpoint(const char *text, char why[ETCD_WHY])
 	text_tame(why);
 }
 
-static bool read_endpoint(struct etcd_options *out, const char *text, char why[ETCD_WHY])
+static bool read_endpoint(struct etcd_options *out, const struct etcd_curl *curl, const char *text,
+			  char why[ETCD_WHY])
 {
-	CURLU *url = curl_url();
-	bool fine = url && is_endpoint(url, text);
+	CURLU *url = curl->url();
+	bool fine = url && is_endpoint(curl, url, text);
 	char *copied = NULL, *slash;
 
 	if (url && !fine)
 		refuse_endpoint(text, why);
-	curl_url_cleanup(url);
+	curl->url_cleanup(url);
 	if (!fine || !copy(&copied, text))
 		return false;
 	slash = strchr(strstr(copied, "://") + 3, '/');
@@ -74,8 +76,8 @@ static bool read_endpoint(struct etcd_options *out, const char *text, char why[E
 	return true;
 }
 
-static bool read_endpoints(struct etcd_options *out, const struct etcd_client_options *from,
-			   char why[ETCD_WHY])
+static bool read_endpoints(struct etcd_options *out, const struct etcd_curl *curl,
+			   const struct etcd_client_options *from, char why[ETCD_WHY])
 {
 	if (from->endpoint_count < 1 || from->endpoint_count > ETCD_ENDPOINTS) {
 		snprintf(why, ETCD_WHY, "%zu endpoints: expected 1 to %d", from->endpoint_count,
@@ -83,7 +85,7 @@ static bool read_endpoints(struct etcd_options *out, const struct etcd_client_op
 		return false;
 	}
 	for (size_t i = 0; i < from->endpoint_count; i++)
-		if (!read_endpoint(out, from->endpoints[i], why))
+		if (!read_endpoint(out, curl, from->endpoints[i], why))
 			return false;
 	return true;
 }
@@ -142,14 +144,14 @@ static bool copy_texts(struct etcd_options *out, const struct etcd_client_option
 	       copy(&out->ca_path, from->ca);
 }
 
-bool etcd_options_read(struct etcd_options *out, const struct etcd_client_options *from,
-		       char why[ETCD_WHY])
+bool etcd_options_read(struct etcd_options *out, const struct etcd_curl *curl,
+		       const struct etcd_client_options *from, char why[ETCD_WHY])
 {
 	out->seed = from->seed;
 	out->connect_ms = from->connect_ms ? from->connect_ms : ETCD_CONNECT_MS;
 	out->answer_ms = from->answer_ms ? from->answer_ms : ETCD_ANSWER_MS;
 	out->most = from->most ? from->most : ETCD_BODY;
-	return copy_texts(out, from) && read_endpoints(out, from, why) &&
+	return copy_texts(out, from) && read_endpoints(out, curl, from, why) &&
 	       read_files(out, from, why);
 }
 

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include "etcd_curl.h"
 #include "store/etcd_client.h"
 
 struct etcd_options {
@@ -19,8 +20,8 @@ struct etcd_options {
 
 /* Fills @out, zero before, to be freed in either case.  False: @why says what is wrong, or, when memory is
  * short, is left as it is. */
-bool etcd_options_read(struct etcd_options *out, const struct etcd_client_options *from,
-		       char why[ETCD_WHY]);
+bool etcd_options_read(struct etcd_options *out, const struct etcd_curl *curl,
+		       const struct etcd_client_options *from, char why[ETCD_WHY]);
 void etcd_options_free(struct etcd_options *options);
 
 #endif

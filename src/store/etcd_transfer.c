@@ -69,7 +69,7 @@ static size_t until_line_feed(const char *at, size_t len, bool *found)
 static void has_begun(struct etcd_transfer *t)
 {
 	if (t->extent == ETCD_LINES)
-		curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, 0L);
+		t->site->curl->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, 0L);
 }
 
 /* curl's: whatever is not @count is an error that ends the transfer. */
@@ -133,7 +133,7 @@ void etcd_transfer_rest(struct etcd_transfer *t)
 
 static bool add_header(struct etcd_transfer *t, const char *text)
 {
-	struct curl_slist *more = curl_slist_append(t->headers, text);
+	struct curl_slist *more = t->site->curl->slist_append(t->headers, text);
 
 	t->headers = more ? more : t->headers;
 	return more;
@@ -157,52 +157,54 @@ static bool set_tls(CURL *easy, const struct etcd_site *site)
 {
 	struct curl_blob ca = site->ca, cert = site->cert, key = site->key;
 
-	return curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-	       curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-	       curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
+	return site->curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+	       site->curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+	       site->curl->easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
 		       CURLE_OK &&
-	       (!ca.data || curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca) == CURLE_OK) &&
-	       (!cert.data || curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &cert) == CURLE_OK) &&
-	       (!key.data || curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key) == CURLE_OK);
+	       (!ca.data || site->curl->easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca) == CURLE_OK) &&
+	       (!cert.data ||
+		site->curl->easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &cert) == CURLE_OK) &&
+	       (!key.data || site->curl->easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key) == CURLE_OK);
 }
 
 /* What nobody but the one endpoint has a say in, and how its silence is noticed. */
 static void set_manners(CURL *easy, const struct etcd_site *site)
 {
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* nobody waits for a look-up */
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, site->connect_ms);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, site->answer_ms);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_AFTER);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EVERY);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, etcd_socket_opens);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, site->sockets);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, etcd_socket_closes);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, site->sockets);
+	site->curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	site->curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	site->curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	site->curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* nobody waits for a look-up */
+	site->curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, site->connect_ms);
+	site->curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, site->answer_ms);
+	site->curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	site->curl->easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_AFTER);
+	site->curl->easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EVERY);
+	site->curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, etcd_socket_opens);
+	site->curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, site->sockets);
+	site->curl->easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, etcd_socket_closes);
+	site->curl->easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, site->sockets);
 }
 
 static void set_callbacks(struct etcd_transfer *t)
 {
-	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
-	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	t->site->curl->easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+	t->site->curl->easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take);
+	t->site->curl->easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+	t->site->curl->easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);
+	t->site->curl->easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+	t->site->curl->easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 }
 
-static bool set_url(CURL *easy, const char *endpoint, const char *path)
+static bool set_url(const struct etcd_transfer *t, const char *path)
 {
 	char *url = NULL;
-	bool fine = asprintf(&url, "%s%s", endpoint, path) >= 0 &&
-		    curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_USERAGENT, "vxs") == CURLE_OK;
+	bool fine = asprintf(&url, "%s%s", t->endpoint, path) >= 0 &&
+		    t->site->curl->easy_setopt(t->easy, CURLOPT_URL, url) == CURLE_OK &&
+		    t->site->curl->easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https") ==
+			    CURLE_OK &&
+		    t->site->curl->easy_setopt(t->easy, CURLOPT_PROXY, "") == CURLE_OK &&
+		    t->site->curl->easy_setopt(t->easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
+		    t->site->curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "vxs") == CURLE_OK;
 
 	free(url);
 	return fine;
@@ -213,10 +215,9 @@ static bool set_request(struct etcd_transfer *t, const char *path, const char *b
 {
 	set_manners(t->easy, t->site);
 	set_callbacks(t);
-	return set_tls(t->easy, t->site) && set_url(t->easy, t->endpoint, path) &&
-	       add_headers(t, token) &&
-	       curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
-	       curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, body) == CURLE_OK;
+	return set_tls(t->easy, t->site) && set_url(t, path) && add_headers(t, token) &&
+	       t->site->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
+	       t->site->curl->easy_setopt(t->easy, CURLOPT_POSTFIELDS, body) == CURLE_OK;
 }
 
 /* -- Life -- */
@@ -226,9 +227,9 @@ bool etcd_transfer_start(struct etcd_transfer *t, const struct etcd_site *site,
 			 const char *token, enum etcd_extent extent)
 {
 	*t = (struct etcd_transfer) { .site = site, .endpoint = endpoint, .extent = extent };
-	t->easy = curl_easy_init();
+	t->easy = site->curl->easy_init();
 	if (t->easy && set_request(t, path, body, token) &&
-	    curl_multi_add_handle(site->multi, t->easy) == CURLM_OK)
+	    site->curl->multi_add_handle(site->multi, t->easy) == CURLM_OK)
 		return true;
 	etcd_transfer_end(t);
 	return false;
@@ -238,10 +239,11 @@ void etcd_transfer_end(struct etcd_transfer *t)
 {
 	if (t->easy) {
 		etcd_sockets_forget_transfer(t->site->sockets, t->easy);
-		curl_multi_remove_handle(t->site->multi, t->easy);
-		curl_easy_cleanup(t->easy);
+		t->site->curl->multi_remove_handle(t->site->multi, t->easy);
+		t->site->curl->easy_cleanup(t->easy);
 	}
-	curl_slist_free_all(t->headers);
+	if (t->site)
+		t->site->curl->slist_free_all(t->headers);
 	free(t->at);
 	*t = (struct etcd_transfer) { 0 };
 }
@@ -255,7 +257,7 @@ long etcd_transfer_status(const struct etcd_transfer *t)
 {
 	long status = 0;
 
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	t->site->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	return status;
 }
 
@@ -271,7 +273,7 @@ static const char *system_words(const struct etcd_transfer *t)
 {
 	long error = 0;
 
-	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
+	t->site->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
 	return error ? strerror((int)error) : NULL;
 }
 
@@ -280,7 +282,7 @@ static void tell_timeout(const struct etcd_transfer *t, char *out, size_t size)
 	curl_off_t sent = 0;
 	long limit = t->site->connect_ms;
 
-	curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
+	t->site->curl->easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
 	if (sent)
 		limit = t->site->answer_ms;
 	snprintf(out, size, "no %s within %ld.%ld s", sent ? "answer" : "connection", limit / 1000,
@@ -293,7 +295,7 @@ static void tell_certificate(const struct etcd_transfer *t, char *out, size_t si
 	enum { NOT_YET_VALID = 9, EXPIRED = 10, SELF_SIGNED = 18, UNKNOWN_LEAF = 21, UNKNOWN = 2 };
 	long verdict = 0;
 
-	curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+	t->site->curl->easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
 	if ((verdict >= SELF_SIGNED && verdict <= UNKNOWN_LEAF) || verdict == UNKNOWN)
 		snprintf(out, size, "its certificate is not signed by %s",
 			 t->site->ca_path ? t->site->ca_path : "anybody this machine trusts");
@@ -372,6 +374,7 @@ void etcd_transfer_why(const struct etcd_transfer *t, CURLcode result, char *out
 		snprintf(out, size, "what answers there does not speak HTTP");
 		break;
 	default:
-		snprintf(out, size, "%s", *t->error ? t->error : curl_easy_strerror(result));
+		snprintf(out, size, "%s",
+			 *t->error ? t->error : t->site->curl->easy_strerror(result));
 	}
 }

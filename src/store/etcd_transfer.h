@@ -1,4 +1,4 @@
-/* One POST to an endpoint, and what comes back: libcurl is known to this file's .c and to etcd_client.c alone.
+/* One POST to an endpoint, and what comes back: libcurl is called by this file's .c, etcd_client.c and etcd_options.c alone.
  *
  * A transfer that was started belongs to the site's multi handle until etcd_transfer_end(); that it has come to its end
  * is read there (curl_multi_info_read()). */
@@ -9,10 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "etcd_curl.h"
 #include "etcd_sockets.h"
 
 /* What all transfers of a client have in common. */
 struct etcd_site {
+	const struct etcd_curl *curl;
 	CURLM *multi;
 	struct curl_blob ca, cert, key; /* PEM; no data: none */
 	const char *ca_path;            /* for messages */
