@@ -71,6 +71,7 @@ only() {
 }
 ends() { kill "${pid[$1]}" && { wait "${pid[$1]}" || true; } && unset "pid[$1]"; }
 sees_requests() { ping_once && grep -q '"direction":"out"' "$W/$1"; }
+sees_peer() { ping_once && grep -q "\"peer\":\"$A1\"" "$W/$1"; } # it may have begun to follow last
 ping_once() { in_ns h1 ping -c 1 -W 2 "$H2" >/dev/null; }
 
 lives() {
@@ -82,7 +83,7 @@ lives() {
 	follows n1 drops drop
 	in_ns h2 ip neigh flush all # so that it asks, too; the words of an answer do not repeat who asked
 	t "a follower sees the frames of a ping ($WHERE)" eventually sees_requests pings
-	t "and the other end the same from that peer ($WHERE)" eventually grep -q "\"peer\":\"$A1\"" "$W/peers"
+	t "and the other end the same from that peer ($WHERE)" eventually sees_peer peers
 	t "which was sent where it says ($WHERE)" grep -qE "\"verdict\":\"send\".*\"dst\":\"$A2\",\"port\":4789" "$W/pings"
 	t "nothing else is shown ($WHERE)" only "$H2|\"dst\":\"$MAC2\".* ARP $H1 is at" pings
 	t "a flood ends ($WHERE)" in_ns h1 ping -q -f -c 3000 "$H2"
