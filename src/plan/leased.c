@@ -214,10 +214,12 @@ static bool take_owners(struct cluster *c, struct network_config *n,
 {
 	struct adding a = { .cluster = c, .network = n, .named = c->node_count };
 	uint32_t *members = reallocarray(n->members, count + 1, sizeof(*members));
-	bool done = members && make_room(c, count) && claims_make(c, &a.claims);
+	bool done = true;
 
-	n->members = members ? members : n->members;
-	if (!done)
+	if (!members)
+		return false;
+	n->members = members;
+	if (!make_room(c, count) || !claims_make(c, &a.claims))
 		return false;
 	for (size_t i = 0; i < count && done; i++)
 		done = take_owner(&a, owners[i]);
