@@ -92,12 +92,21 @@ static struct lines lines_of_neigh(const struct network_config *n)
 	return l;
 }
 
-static void add_subnet(struct lines *l, const char *node, struct subnet subnet)
+/* With the VTEP that a lease says; else it follows from the name. */
+static void add_subnet(struct lines *l, const struct node *node, struct subnet subnet)
 {
-	char text[PREFIX_TEXT];
+	char text[PREFIX_TEXT], mac[MAC_TEXT];
+	struct mac vtep = { 0 };
 
-	if (subnet.prefix.addr.family)
-		lines_add(l, "%s %s", node, prefix_text(subnet.prefix, text));
+	if (subnet.source == SUBNET_ETCD && node->lease)
+		vtep = subnet.prefix.addr.family == ADDR_V6 && !mac_is_zero(node->lease->vtep6)
+			       ? node->lease->vtep6
+			       : node->lease->vtep;
+	if (subnet.prefix.addr.family && mac_is_zero(vtep))
+		lines_add(l, "%s %s", node->name, prefix_text(subnet.prefix, text));
+	else if (subnet.prefix.addr.family)
+		lines_add(l, "%s %s vtep %s", node->name, prefix_text(subnet.prefix, text),
+			  mac_text(vtep, mac));
 }
 
 /* The other members'. */
@@ -110,8 +119,8 @@ static struct lines lines_of_subnets(const struct plan *plan, const struct plan_
 
 		if (node == plan->node)
 			continue;
-		add_subnet(&l, node_name(plan->cluster, node), n->subnets->of[i].v4);
-		add_subnet(&l, node_name(plan->cluster, node), n->subnets->of[i].v6);
+		add_subnet(&l, &plan->cluster->nodes[node], n->subnets->of[i].v4);
+		add_subnet(&l, &plan->cluster->nodes[node], n->subnets->of[i].v6);
 	}
 	return l;
 }

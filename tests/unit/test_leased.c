@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "plan/diff.h"
 #include "plan/hops.h"
 #include "plan/leased.h"
 #include "plan/plan.h"
@@ -227,6 +228,31 @@ static void two_vteps(void **state)
 	drop(&m);
 }
 
+/* A node that was set up anew has another MAC, and nothing else is different. */
+static void another_vtep_is_a_change(void **state)
+{
+	struct leased_owner owners[] = { owner("192.0.2.1", "10.42.7.0", 1),
+					 owner("192.0.2.3", "10.42.3.0", 3) };
+	struct leased leased = { .vni = VNI_NONE, .owners = owners, .count = 2 };
+	struct made before = make(HEAD GREEN TAIL, &leased), same, after;
+	struct diff diff;
+
+	(void)state;
+	same = make(HEAD GREEN TAIL, &leased);
+	diff = plan_diff(before.plan, same.plan);
+	assert_int_equal(diff.count, 0);
+	diff_free(&diff);
+	owners[1].lease.vtep.octet[5] = 4;
+	after = make(HEAD GREEN TAIL, &leased);
+	diff = plan_diff(before.plan, after.plan);
+	assert_int_equal(diff.count, 1);
+	assert_non_null(strstr(diff.list[0].words, "vtep 02:00:00:00:00:04"));
+	diff_free(&diff);
+	drop(&before);
+	drop(&same);
+	drop(&after);
+}
+
 static void a_node_of_the_command_line(void **state)
 {
 	static const char text[] = HEAD GREEN TAIL;
@@ -312,6 +338,7 @@ int main(void)
 		cmocka_unit_test(the_configuration_is_filled_in),
 		cmocka_unit_test(owners_that_cannot_be),
 		cmocka_unit_test(two_vteps),
+		cmocka_unit_test(another_vtep_is_a_change),
 		cmocka_unit_test(a_node_of_the_command_line),
 		cmocka_unit_test(no_record_spoils_the_rest),
 	};
