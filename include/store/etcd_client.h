@@ -28,7 +28,10 @@
 #include "store/etcd.h"
 
 enum {
-	ETCD_ENDPOINTS = 16,      /* at most */
+	ETCD_ENDPOINTS = 16, /* at most */
+	ETCD_SOCKETS =
+		32, /* descriptors that are waited for at once, at most: of three transfers, connections,
+			    * tries of both families, look-ups */
 	ETCD_FILE_MOST = 1 << 20, /* bytes of a file with certificates */
 	ETCD_CONNECT_MS = 3000,
 	ETCD_ANSWER_MS = 10000,

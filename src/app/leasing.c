@@ -2,17 +2,19 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/control.h"
 #include "app/leasing_talk.h"
-#include "base/hash.h"
+#include "app/pace.h"
+#include "base/backoff.h"
 #include "base/log.h"
 #include "base/text.h"
 
 #define FOLLOW_AFTER .05 /* seconds in which more may come */
-#define TRY_AGAIN    10. /* seconds, where a file that etcd needs cannot be read */
+#define TRY_AGAIN \
+	10. /* seconds, where a file that etcd needs cannot be read, or a plan be followed */
+#define REST_FACTOR 10 /* so much longer than a plan took to follow, the next one waits */
 
 /* What is known, and whatever it is in. */
 struct leasing_known {
@@ -36,17 +38,12 @@ struct leasing {
 	uint64_t generation;
 	uint64_t own; /* the change that keeps our subnets; 0: none is under way */
 	bool unkept;  /* something is still to be handed over */
+	double rest;  /* seconds until what was heard is followed */
 	ev_timer follow, again;
-	struct log_limit limits[NEWS];
+	struct backoff refused; /* by the disk */
+	ev_timer keep_again;
+	struct log_limit limits[NEWS], changes, failures;
 };
-
-static uint64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 /* -- What the file says -- */
 
@@ -90,12 +87,12 @@ static struct flannel_node self_of(const struct plan *plan)
 /* -- Before anything forwards -- */
 
 static bool follow_memory(const struct live *live, struct leasing_known *known,
-			  const struct flannel_node *self, char why[RELOAD_WHY])
+			  const struct flannel_node *self, bool quiet, char why[RELOAD_WHY])
 {
 	struct leased *leased = leasing_memory_leased(&known->memory, self);
 
 	snprintf(why, RELOAD_WHY, "memory is short");
-	if (!leased || reload_leased(live, leased, why) < 0) {
+	if (!leased || reload_leased(live, leased, quiet, why) < 0) {
 		leased_free(leased);
 		return false;
 	}
@@ -118,7 +115,7 @@ void leasing_restore(const struct live *live, struct state *state)
 	leasing_memory_read(&known->memory, &known->kept, state, c->etcd->prefix);
 	if (!known->memory.own.v4.addr.family)
 		return;
-	if (follow_memory(live, known, &self, why))
+	if (follow_memory(live, known, &self, false, why))
 		log_info("etcd: until it is asked, %s and %zu other node%s, as kept in %s",
 			 flannel_key_text(&known->memory.own, key), known->memory.count,
 			 text_plural(known->memory.count), state->directory);
@@ -145,7 +142,7 @@ static void say(struct leasing *l, enum lessee_news news, bool bad, const char *
 	char more[48] = "";
 	uint32_t swallowed;
 
-	if (!log_allowed(&l->limits[news], clock_now(), &swallowed))
+	if (!log_allowed(&l->limits[news], pace_now(), &swallowed))
 		return;
 	if (swallowed)
 		snprintf(more, sizeof(more), " (and %u more like it)", swallowed);
@@ -214,7 +211,7 @@ static void keep_rest(struct leasing *l)
 {
 	struct leasing_known *known = l->live->source->known;
 
-	if (l->keeper && l->unkept)
+	if (l->keeper && l->unkept && !l->refused.wait)
 		l->unkept = !leasing_kept_follow(&known->kept, l->keeper, &known->memory);
 }
 
@@ -224,12 +221,28 @@ static void keep_own(struct leasing *l)
 	struct lessee *lessee = leasing_talk_lessee(l->talk);
 	const struct flannel_subnets *own = lessee_keeps(lessee);
 
-	if (!own || l->own)
+	if (!own || l->own || l->refused.wait)
 		return;
 	if (l->keeper)
 		l->own = leasing_keep_own(l->keeper, own);
 	else
-		lessee_kept(lessee, clock_now());
+		lessee_kept(lessee, pace_now());
+}
+
+/* The disk is not asked again at once: it would refuse as fast as it is asked. */
+static void wait_for_disk(struct leasing *l)
+{
+	leasing_kept_doubt(&l->live->source->known->kept);
+	l->unkept = true;
+	l->own = 0;
+	if (ev_is_active(&l->keep_again))
+		return;
+	if (l->refused.wait)
+		backoff_failed(&l->refused, pace_now());
+	else
+		backoff_start(&l->refused, pace_now());
+	ev_timer_set(&l->keep_again, (double)l->refused.wait / (double)NS_PER_S, 0.);
+	ev_timer_start(l->ev, &l->keep_again);
 }
 
 static void kept(void *context, const struct kept_report *report)
@@ -239,16 +252,33 @@ static void kept(void *context, const struct kept_report *report)
 	if (!l->talk)
 		return;
 	if (report->refused) {
-		leasing_kept_doubt(&l->live->source->known->kept);
-		l->unkept = true;
-		l->own = 0; /* it is tried again with the next thing that etcd says */
-	} else if (l->own && l->own <= report->durable) {
+		wait_for_disk(l);
+		return;
+	}
+	if (!ev_is_active(&l->keep_again))
+		backoff_end(&l->refused);
+	if (l->own && l->own <= report->durable) {
 		l->own = 0;
-		lessee_kept(leasing_talk_lessee(l->talk), clock_now());
+		lessee_kept(leasing_talk_lessee(l->talk), pace_now());
 	}
 	leasing_talk_go_on(l->talk);
-	if (!report->refused)
-		keep_rest(l);
+	keep_rest(l);
+}
+
+/* The wait stays what it was until the disk has taken something. */
+static void on_keep_again(EV_P_ ev_timer *timer, int events)
+{
+	struct leasing *l = timer->data;
+	const struct backoff refused = l->refused;
+
+	(void)loop;
+	(void)events;
+	if (!l->talk)
+		return;
+	backoff_end(&l->refused);
+	keep_own(l);
+	keep_rest(l);
+	l->refused = refused;
 }
 
 /* -- What follows -- */
@@ -260,24 +290,41 @@ static void heard(void *context)
 	keep_own(l);
 	if (lessee_generation(leasing_talk_lessee(l->talk)) != l->generation &&
 	    !ev_is_active(&l->follow)) {
-		ev_timer_set(&l->follow, FOLLOW_AFTER, 0.);
+		ev_timer_set(&l->follow, l->rest > FOLLOW_AFTER ? l->rest : FOLLOW_AFTER, 0.);
 		ev_timer_start(l->ev, &l->follow);
 	}
+}
+
+/* It may be for another time: then nothing of what runs has changed. */
+static void fail_to_follow(struct leasing *l, const char *why)
+{
+	uint32_t swallowed;
+
+	if (log_allowed(&l->failures, pace_now(), &swallowed))
+		log_warning("etcd: what it says can not be followed: %s; it is tried again every "
+			    "%.0f s",
+			    why, TRY_AGAIN);
+	ev_timer_set(&l->follow, TRY_AGAIN, 0.);
+	ev_timer_start(l->ev, &l->follow);
 }
 
 static void take_all(struct leasing *l)
 {
 	struct leasing_known *known = l->live->source->known;
 	struct leasing_memory memory;
-	char why[RELOAD_WHY];
+	char why[RELOAD_WHY] = "memory is short";
+	uint32_t swallowed;
 
 	if (!leasing_memory_take(&memory, leasing_talk_lessee(l->talk), known->memory.prefix,
-				 l->config_is_etcds))
+				 l->config_is_etcds)) {
+		fail_to_follow(l, why);
 		return;
+	}
 	leasing_memory_free(&known->memory);
 	known->memory = memory;
-	if (!follow_memory(l->live, known, &l->self, why))
-		log_warning("etcd: what it says can not be followed: %s", why);
+	if (!follow_memory(l->live, known, &l->self,
+			   !log_allowed(&l->changes, pace_now(), &swallowed), why))
+		fail_to_follow(l, why);
 	l->unkept = true;
 	keep_rest(l);
 }
@@ -285,6 +332,7 @@ static void take_all(struct leasing *l)
 static void on_follow(EV_P_ ev_timer *timer, int events)
 {
 	struct leasing *l = timer->data;
+	uint64_t began = pace_now();
 
 	(void)loop;
 	(void)events;
@@ -294,6 +342,7 @@ static void on_follow(EV_P_ ev_timer *timer, int events)
 	l->ops.before(l->ops.context);
 	take_all(l);
 	l->ops.after(l->ops.context);
+	l->rest = REST_FACTOR * (double)(pace_now() - began) / (double)NS_PER_S;
 }
 
 /* -- Beginning, and beginning anew -- */
@@ -338,6 +387,8 @@ static void stop_talking(struct leasing *l)
 {
 	ev_timer_stop(l->ev, &l->follow);
 	ev_timer_stop(l->ev, &l->again);
+	ev_timer_stop(l->ev, &l->keep_again);
+	backoff_end(&l->refused);
 	leasing_talk_close(l->talk);
 	l->talk = NULL;
 	l->own = 0;
@@ -357,7 +408,7 @@ static void begin(struct leasing *l, const struct etcd_config *etcd, const char 
 		.known = memory->configured ? &memory->config : NULL,
 		.peers = memory->peers,
 		.peer_count = memory->count,
-		.seed = clock_now() ^ (uint64_t)getpid() << 32,
+		.seed = pace_now() ^ (uint64_t)getpid() << 32,
 	};
 	const struct leasing_talk_ops ops = { .context = l, .tell = tell, .heard = heard };
 	char why[ETCD_WHY];
@@ -434,7 +485,8 @@ struct leasing *leasing_open(struct ev_loop *ev, const struct live *live, struct
 	*l = (struct leasing) { .ev = ev, .live = live, .keeper = state->keeper, .ops = *ops };
 	ev_timer_init(&l->follow, on_follow, 0., 0.);
 	ev_timer_init(&l->again, on_again, 0., 0.);
-	l->follow.data = l->again.data = l;
+	ev_timer_init(&l->keep_again, on_keep_again, 0., 0.);
+	l->follow.data = l->again.data = l->keep_again.data = l;
 	if (l->keeper)
 		keeper_listen(l->keeper, l, kept);
 	leasing_look_again(l);

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "app/pace.h"
 #include "base/clock.h"
 
-enum { WAITS = 16, PASSWORD = 512 };
+enum { PASSWORD = 512 };
 
 /* A descriptor of the client's. */
 struct wait {
@@ -22,18 +22,10 @@ struct leasing_talk {
 	struct leasing_talk_ops ops;
 	struct lessee *lessee;
 	struct etcd_client *client;
-	struct wait waits[WAITS];
+	struct wait waits[ETCD_SOCKETS];
 	ev_timer client_timer; /* the client's wish */
 	ev_timer due;          /* the lessee's */
 };
-
-static uint64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static void set_timer(struct leasing_talk *t, ev_timer *timer, uint64_t ns)
 {
@@ -68,7 +60,7 @@ static void watch(struct leasing_talk *t, uint64_t now)
 
 void leasing_talk_go_on(struct leasing_talk *t)
 {
-	uint64_t now = clock_now(), due;
+	uint64_t now = pace_now(), due;
 
 	ask(t, now);
 	watch(t, now);
@@ -93,7 +85,7 @@ static void answered(void *context, struct etcd_answer *answer)
 {
 	struct leasing_talk *t = context;
 
-	lessee_answered(t->lessee, clock_now(), answer);
+	lessee_answered(t->lessee, pace_now(), answer);
 	leasing_talk_go_on(t);
 }
 
@@ -101,7 +93,7 @@ static void watched(void *context, struct etcd_answer *answer)
 {
 	struct leasing_talk *t = context;
 
-	lessee_watched(t->lessee, clock_now(), answer);
+	lessee_watched(t->lessee, pace_now(), answer);
 	leasing_talk_go_on(t);
 }
 
@@ -110,7 +102,7 @@ static void watch_ended(void *context, const char *why)
 	struct leasing_talk *t = context;
 
 	(void)why; /* what is asked next tells whether etcd is in trouble */
-	lessee_watch_ended(t->lessee, clock_now());
+	lessee_watch_ended(t->lessee, pace_now());
 	leasing_talk_go_on(t);
 }
 
@@ -127,7 +119,7 @@ static struct wait *find_wait(struct leasing_talk *t, int fd)
 {
 	struct wait *spare = NULL;
 
-	for (unsigned i = 0; i < WAITS; i++) {
+	for (unsigned i = 0; i < ETCD_SOCKETS; i++) {
 		if (t->waits[i].active && t->waits[i].io.fd == fd)
 			return &t->waits[i];
 		if (!t->waits[i].active)
@@ -136,13 +128,12 @@ static struct wait *find_wait(struct leasing_talk *t, int fd)
 	return spare;
 }
 
-/* The client has a few at most; what would be one too many is not waited for, and its request runs out of time. */
 static void wait_for(void *context, int fd, bool read, bool write)
 {
 	struct leasing_talk *t = context;
 	struct wait *w = find_wait(t, fd);
 
-	if (!w)
+	if (!w) /* which cannot be: the client has no more than there is room for */
 		return;
 	if (w->active)
 		ev_io_stop(t->ev, &w->io);

@@ -276,7 +276,8 @@ static int want_beside(const struct source *source, struct vswitch *s, const str
 	return rc;
 }
 
-static int reload_beside(const struct live *live, const struct beside *beside, char why[RELOAD_WHY])
+static int reload_beside(const struct live *live, const struct beside *beside, bool quiet,
+			 char why[RELOAD_WHY])
 {
 	struct wanted wanted;
 	struct diff diff;
@@ -286,7 +287,7 @@ static int reload_beside(const struct live *live, const struct beside *beside, c
 		return rc;
 	diff = plan_diff(live->source->running.plan, wanted.plan);
 	rc = carry_out(live, &wanted, why);
-	if (rc == 0)
+	if (rc == 0 && !quiet)
 		say_changes(&diff, NULL, NULL);
 	diff_free(&diff);
 	return rc;
@@ -297,16 +298,17 @@ int reload_made(const struct live *live, const struct made_list *made, char why[
 	struct beside beside = beside_of(live->source);
 
 	beside.made = made;
-	return reload_beside(live, &beside, why);
+	return reload_beside(live, &beside, false, why);
 }
 
-int reload_leased(const struct live *live, const struct leased *leased, char why[RELOAD_WHY])
+int reload_leased(const struct live *live, const struct leased *leased, bool quiet,
+		  char why[RELOAD_WHY])
 {
 	struct beside beside = beside_of(live->source);
 	int rc;
 
 	beside.leased = leased;
-	rc = reload_beside(live, &beside, why);
+	rc = reload_beside(live, &beside, quiet, why);
 	if (rc == 0)
 		live->source->leased = leased;
 	return rc;

@@ -54,7 +54,9 @@ void reload_proposed(const struct live *live, struct proposal *proposal, const c
  * changed. */
 int reload_made(const struct live *live, const struct made_list *made, char why[RELOAD_WHY]);
 
-/* The same for what etcd says: @leased takes the place of source->leased. */
-int reload_leased(const struct live *live, const struct leased *leased, char why[RELOAD_WHY]);
+/* The same for what etcd says: @leased takes the place of source->leased.  @quiet: the log has no line for what
+ * changes; others decide how often that is. */
+int reload_leased(const struct live *live, const struct leased *leased, bool quiet,
+		  char why[RELOAD_WHY]);
 
 #endif

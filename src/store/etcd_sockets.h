@@ -7,8 +7,6 @@
 
 #include "store/etcd_client.h"
 
-enum { ETCD_SOCKETS = 32 }; /* of three transfers: connections, tries of both families, look-ups */
-
 struct etcd_socket {
 	int fd;
 	CURL *easy;

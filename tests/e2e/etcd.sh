@@ -196,6 +196,50 @@ leaves() {
 }
 not_known() { ! routes "$1" | grep -q "^$2 "; }
 
+# flaps: node 3's record changes as fast as etcdctl can write it.  What that makes the log say is bounded.
+flaps() {
+	local i before after
+	before=$(wc -l <"$W/n1.log")
+	for i in $(seq 10 49); do
+		ctl put "$PREFIX/subnets/10.42.3.0-24" "{\"PublicIP\":\"192.0.2.3\",\"PublicIPv6\":null,\"BackendType\":\"vxlan\",\"BackendData\":{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:03:$i\"}}" >/dev/null
+	done
+	long has_vtep 02:00:00:00:03:49 || { tail -n 5 "$W/n1.log"; return 1; }
+	after=$(wc -l <"$W/n1.log")
+	echo "$((after - before)) lines"
+	[ $((after - before)) -le 8 ] && reach 1 2
+}
+has_vtep() { "$VXS" fdb show --node n1 | grep -q "^$1 "; }
+
+# A disk that refuses: the subnet is not used, and the disk is not asked without end.
+disk_refuses() {
+	local tracer asked
+	rm -rf "$W/state/test/n5"
+	kill -STOP "${pid[e1]}" # so that nothing is to be kept before the disk refuses
+	start 5
+	: >"$W/syncs"
+	strace -f -qq -o "$W/syncs" -p "${pid[n5]}" -e trace=fdatasync,fsync \
+		-e inject=fdatasync,fsync:error=EIO 2>"$W/tracer" &
+	tracer=$!
+	eventually is_traced "${pid[n5]}" >/dev/null || cat "$W/tracer"
+	kill -CONT "${pid[e1]}"
+	long grep -q 'what cannot be kept is refused' "$W/n5.log" || { cat "$W/n5.log"; return 1; }
+	sleep 2
+	asked=$(grep -c INJECTED "$W/syncs")
+	echo "the disk was asked $asked times"
+	not has_subnet 5 && [ "$asked" -ge 1 ] && [ "$asked" -le 100 ]
+	set -- $?
+	kill "$tracer"
+	wait "$tracer" 2>/dev/null
+	return "$1"
+}
+is_traced() { [ "$(awk '$1 == "TracerPid:" { print $2 }' "/proc/$1/status")" != 0 ]; }
+
+# long COMMAND...: as eventually; what waits for etcd does so for up to 30 s.
+long() {
+	for _ in 1 2 3 4 5 6 7; do eventually "$@" >/dev/null && return; done
+	eventually "$@"
+}
+
 ends_clean() {
 	vxs_stop "n$1" || { cat "$W/n$1.log"; return 1; }
 	is "$(routes "$1")" = "" && not grep -q ERROR "$W/n$1.log"
@@ -237,6 +281,14 @@ scenario() {
 	t "status, subnet show and doctor tell it" tells_of_silence
 	t "and goes on when etcd is back" goes_on
 	t "monitor tells that its lease was renewed" eventually grep -q "^$(subnet 1) .* renewed" "$W/monitored"
+	t "a record that changes all the time fills no log" flaps
+	killed 5
+	if command -v strace >/dev/null; then
+		t "a disk that refuses: the subnet is not used, and the disk has its rest" disk_refuses
+		t "and it is used once it is kept" long has_subnet 5
+	else
+		t_skip "a disk that refuses" "no strace here"
+	fi
 	t "ended, a node leaves nothing in the kernel" ends_clean 1
 	sweep
 	rm -rf "$W/etcd"
