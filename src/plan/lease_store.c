@@ -273,4 +273,8 @@ void read_leased(struct reader *r, const struct item *root)
 		take_leased(r, root, n, first);
 		first = first ? first : n;
 	}
+	if (c->etcd && !first)
+		errors_add(r->errors, SEVERITY_ERROR, PLAN_E_ETCD, c->etcd->at,
+			   "help: give a network cidr and subnet-length, or config: etcd",
+			   "subnets are leased from etcd, and no network is divided into any");
 }

@@ -262,12 +262,12 @@ void read_division(struct reader *r, const struct item *map, struct network_conf
 
 static void contradicts(struct reader *r, const struct item *map, const char *key, const char *hint)
 {
-	const struct item *value = item_find(map, key);
+	const struct item *value = item_find(map, key), *routing = item_find(map, "routing");
 
 	if (value)
 		read_refuse(r, PLAN_E_ROUTING, value->key, hint,
-			    "%s does not go together with routing: %s", key,
-			    item_find(map, "routing")->text);
+			    "%s does not go together with %s: %s", key,
+			    routing ? "routing" : "config", routing ? routing->text : "etcd");
 }
 
 void read_routing(struct reader *r, const struct item *map, struct network_config *n)
