@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "nodes.h"
 #include "scalar.h"
 #include "schema.h"
 
@@ -354,13 +355,6 @@ static void read_one_node(struct reader *r, const struct item *map, struct node 
 		node->bind6 = node->address6;
 }
 
-static int compare_names(const void *left, const void *right, void *context)
-{
-	const struct node *nodes = context;
-
-	return strcmp(nodes[*(const uint32_t *)left].name, nodes[*(const uint32_t *)right].name);
-}
-
 static void sort_names(struct reader *r)
 {
 	struct cluster *c = r->cluster;
@@ -368,11 +362,8 @@ static void sort_names(struct reader *r)
 	if (r->no_memory) /* then a node may have no name, and must not be searched for */
 		return;
 	c->by_name = read_array(r, c->node_count, sizeof(*c->by_name));
-	if (!c->by_name)
-		return;
-	for (uint32_t i = 0; i < c->node_count; i++)
-		c->by_name[i] = i;
-	qsort_r(c->by_name, c->node_count, sizeof(*c->by_name), compare_names, c->nodes);
+	if (c->by_name)
+		nodes_sort(c);
 }
 
 void read_nodes(struct reader *r, const struct key *key, const struct item *value, void *into)
@@ -388,22 +379,4 @@ void read_nodes(struct reader *r, const struct key *key, const struct item *valu
 	for (const struct item *child = value->first; child; child = child->next)
 		read_one_node(r, child, &c->nodes[c->node_count++]);
 	sort_names(r);
-}
-
-uint32_t cluster_node(const struct cluster *cluster, const char *name)
-{
-	uint32_t low = 0, high = cluster->by_name ? cluster->node_count : 0;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(name, cluster->nodes[cluster->by_name[middle]].name);
-
-		if (order == 0)
-			return cluster->by_name[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NODE_NONE;
 }

@@ -1,10 +1,11 @@
 #include "plan/leased.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "claims.h"
+#include "nodes.h"
+#include "schema.h"
 
 struct network_config *cluster_leased(const struct cluster *cluster)
 {
@@ -30,20 +31,6 @@ static bool make_room(struct cluster *c, size_t more)
 		return false;
 	c->by_name = by_name;
 	return true;
-}
-
-static int compare_names(const void *left, const void *right, void *context)
-{
-	const struct node *nodes = context;
-
-	return strcmp(nodes[*(const uint32_t *)left].name, nodes[*(const uint32_t *)right].name);
-}
-
-static void sort_names(struct cluster *c)
-{
-	for (uint32_t i = 0; i < c->node_count; i++)
-		c->by_name[i] = i;
-	qsort_r(c->by_name, c->node_count, sizeof(*c->by_name), compare_names, c->nodes);
 }
 
 /* Networks that had all nodes have those that the file names, and no owner of a lease elsewhere. */
@@ -82,7 +69,7 @@ bool cluster_add_node(struct cluster *c, const struct node_given *given)
 		return false;
 	}
 	c->nodes[c->node_count++] = node;
-	sort_names(c);
+	nodes_sort(c);
 	return true;
 }
 
@@ -99,9 +86,7 @@ static bool configure(struct network_config *n, const struct leased *leased)
 	n->cidr6 = leased->cidr6;
 	n->division = leased->division;
 	n->division6 = leased->division6;
-	if (n->device)
-		return true;
-	return asprintf(&n->device, "vx%u", n->vni) >= 0 || (n->device = NULL);
+	return n->device || network_name_device(n);
 }
 
 /* -- Owners -- */
@@ -148,29 +133,16 @@ struct adding {
 	uint32_t named;
 };
 
-static bool is_named(const struct adding *a, const char *name)
-{
-	for (uint32_t low = 0, high = a->named; low < high;) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(name, a->cluster->nodes[a->cluster->by_name[middle]].name);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
 /* Called by its address, unless a node of the file is called so. */
 static char *name_of(const struct adding *a, struct addr address)
 {
 	char text[ADDR_TEXT + 8] = "at-";
 
+	bool named;
+
 	addr_text(address, text + 3);
-	return strdup(is_named(a, text + 3) ? text : text + 3);
+	named = nodes_find(a->cluster, a->named, text + 3) != NODE_NONE;
+	return strdup(named ? text : text + 3);
 }
 
 static uint32_t add_node(const struct adding *a, const struct leased_owner *owner)
@@ -225,7 +197,7 @@ static bool take_owners(struct cluster *c, struct network_config *n,
 		done = take_owner(&a, owners[i]);
 	claims_free(&a.claims);
 	if (c->node_count > a.named)
-		sort_names(c);
+		nodes_sort(c);
 	return done;
 }
 

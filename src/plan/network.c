@@ -93,12 +93,11 @@ static void read_device(struct reader *r, const struct key *key, const struct it
 		read_interface(r, key, value, into);
 }
 
-static void name_device(struct reader *r, struct network_config *n)
+bool network_name_device(struct network_config *n)
 {
-	if (asprintf(&n->device, "vx%u", n->vni) < 0) {
+	if (asprintf(&n->device, "vx%u", n->vni) < 0)
 		n->device = NULL;
-		r->no_memory = true;
-	}
+	return n->device;
 }
 
 /* -- Destinations -- */
@@ -328,8 +327,8 @@ static void read_network(struct reader *r, const struct item *map, struct networ
 		read_refuse(r, PLAN_E_MISSING_KEY, map->key, "expected: a key such as \"vni: 100\"",
 			    "%s has no \"vni\"", where);
 	read_division(r, map, n);
-	if (!item_find(map, "device") && n->vni != VNI_NONE)
-		name_device(r, n);
+	if (!item_find(map, "device") && n->vni != VNI_NONE && !network_name_device(n))
+		r->no_memory = true;
 	read_routing(r, map, n);
 }
 

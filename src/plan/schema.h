@@ -40,6 +40,9 @@ void read_leased(struct reader *r, const struct item *root);
 
 void etcd_config_free(struct etcd_config *etcd); /* NULL is fine */
 
+/* The name that a device has where none is given; false when memory is short. */
+bool network_name_device(struct network_config *network);
+
 void network_config_free(struct network_config *network);
 void dhcp_config_free(struct dhcp_config *dhcp); /* NULL is fine */
 
