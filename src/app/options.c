@@ -247,6 +247,17 @@ bool options_set_once(const struct verb *verb, const char **value, const char *o
 	return true;
 }
 
+bool options_count(const struct verb *verb, const char *option, const char *text, const char *what,
+		   uint64_t *out)
+{
+	if (!text)
+		return true;
+	*out = strspn(text, "0123456789") == strlen(text) && strlen(text) < 10
+		       ? strtoul(text, NULL, 10)
+		       : 0;
+	return *out || options_complain(verb, "%s %s: %s, 1..999999999", option, text, what);
+}
+
 bool options_nothing_left(const struct verb *verb, int argc, char **argv)
 {
 	return optind == argc || options_complain(verb, "unexpected \"%s\"", argv[optind]);

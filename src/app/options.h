@@ -77,6 +77,11 @@ int options_next(const struct verb *verb, int argc, char **argv, const char *sho
 /* Takes the option's value (optarg) as *@value; says what is wrong when there was one already. */
 bool options_set_once(const struct verb *verb, const char **value, const char *option);
 
+/* A number from 1 on: fills in *@out, which stays what it is where @text is NULL; says what is wrong.  @what: "how
+ * many readings". */
+bool options_count(const struct verb *verb, const char *option, const char *text, const char *what,
+		   uint64_t *out);
+
 /* Says what is left over behind the options, if anything is. */
 bool options_nothing_left(const struct verb *verb, int argc, char **argv);
 

@@ -94,16 +94,6 @@ static bool read_seconds(const struct verb *self, const char *option, const char
 	return true;
 }
 
-static bool read_count(const struct verb *self, const char *text, uint64_t *out)
-{
-	if (!text)
-		return true;
-	*out = strspn(text, "0123456789") == strlen(text) && strlen(text) < 10
-		       ? strtoul(text, NULL, 10)
-		       : 0;
-	return *out || options_complain(self, "-c %s: how many, 1..999999999", text);
-}
-
 /* -- One question -- */
 
 /* All there is to ask with. */
@@ -234,7 +224,7 @@ enum exit_code verb_ping(const struct verb *self, int argc, char **argv)
 		return code;
 	a.json = o.json;
 	a.wait = o.sweep ? SWEEP_WAIT : a.wait;
-	if (!read_count(self, o.count, &a.count) ||
+	if (!options_count(self, "-c", o.count, "how many", &a.count) ||
 	    !read_seconds(self, "-i", o.interval, 0, INTERVAL_MAX, &a.interval) ||
 	    !read_seconds(self, "-W", o.wait, 1, WAIT_MAX, &a.wait) ||
 	    !read_words(&a, &o, argc - optind, argv + optind))

@@ -72,16 +72,6 @@ static bool take_own(const struct verb *self, int *argc, char **argv, const char
 	return true;
 }
 
-static bool read_count(const struct verb *self, const char *text, uint64_t *out)
-{
-	if (!text)
-		return true;
-	*out = strspn(text, "0123456789") == strlen(text) && strlen(text) < 10
-		       ? strtoul(text, NULL, 10)
-		       : 0;
-	return *out || options_complain(self, "-n %s: how many readings, 1..999999999", text);
-}
-
 static bool read_interval(const struct verb *self, const char *text, uint64_t *out)
 {
 	char *end = NULL;
@@ -241,8 +231,9 @@ enum exit_code verb_top(const struct verb *self, int argc, char **argv)
 		options_usage(stdout, self);
 		return EXIT_OK;
 	}
-	if (!read_count(self, count, &w.count) || !read_interval(self, interval, &w.interval) ||
-	    !read_network(&w, argc, argv) || !make_request(&w, &command, "stats", w.network))
+	if (!options_count(self, "-n", count, "how many readings", &w.count) ||
+	    !read_interval(self, interval, &w.interval) || !read_network(&w, argc, argv) ||
+	    !make_request(&w, &command, "stats", w.network))
 		return EXIT_USAGE;
 	code = conversation_open(&w.talk, self, &w.options);
 	if (code != EXIT_OK)
