@@ -60,6 +60,7 @@ struct lessee_options {
 struct lessee_known {
 	struct flannel_subnets subnets;
 	struct flannel_node node;
+	int64_t revision; /* of the record; 0: not known any more */
 };
 
 /* What etcd knows of another node. */

@@ -36,7 +36,7 @@ static bool make_room(struct leasing_memory *m)
 static void read_node(struct leasing_memory *m, const char *key, const char *value)
 {
 	char why[FLANNEL_WHY];
-	struct lessee_known known;
+	struct lessee_known known = { .revision = 0 };
 
 	if (!flannel_key_read(key, &known.subnets) ||
 	    !flannel_node_read(value, strlen(value), &known.node, why) || !make_room(m))
@@ -130,9 +130,11 @@ bool leasing_memory_take(struct leasing_memory *out, const struct lessee *lessee
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (peers[i].known)
-			out->peers[out->count++] =
-				(struct lessee_known) { .subnets = peers[i].subnets,
-							.node = peers[i].node };
+			out->peers[out->count++] = (struct lessee_known) {
+				.subnets = peers[i].subnets,
+				.node = peers[i].node,
+				.revision = peers[i].mod_revision,
+			};
 	return true;
 }
 
@@ -157,7 +159,7 @@ static void configure(struct leased *leased, const struct flannel_config *config
 }
 
 static struct leased_owner owner_of(const struct flannel_subnets *subnets,
-				    const struct flannel_node *node)
+				    const struct flannel_node *node, int64_t revision)
 {
 	return (struct leased_owner) {
 		.address = node->public4,
@@ -165,7 +167,8 @@ static struct leased_owner owner_of(const struct flannel_subnets *subnets,
 		.lease = { .v4 = subnets->v4,
 			   .v6 = subnets->v6,
 			   .vtep = node->vtep4,
-			   .vtep6 = node->vtep6 },
+			   .vtep6 = node->vtep6,
+			   .revision = revision },
 	};
 }
 
@@ -185,11 +188,11 @@ struct leased *leasing_memory_leased(const struct leasing_memory *m,
 		return NULL;
 	}
 	if (m->own.v4.addr.family)
-		leased->owners[leased->count++] = owner_of(&m->own, self);
+		leased->owners[leased->count++] = owner_of(&m->own, self, 0);
 	for (size_t i = 0; i < m->count; i++)
 		if (m->peers[i].node.vxlan)
-			leased->owners[leased->count++] =
-				owner_of(&m->peers[i].subnets, &m->peers[i].node);
+			leased->owners[leased->count++] = owner_of(
+				&m->peers[i].subnets, &m->peers[i].node, m->peers[i].revision);
 	return leased;
 }
 

@@ -104,9 +104,10 @@ static int compare_owners(const void *left, const void *right)
 	const struct leased_owner *b = *(const struct leased_owner *const *)right;
 	int order = addr_order(&a->address, &b->address);
 
-	return order != 0 ? order
-			  : (a->lease.revision < b->lease.revision) -
-				    (a->lease.revision > b->lease.revision);
+	if (order == 0)
+		order = (a->lease.revision < b->lease.revision) -
+			(a->lease.revision > b->lease.revision);
+	return order != 0 ? order : addr_order(&a->lease.v4.addr, &b->lease.v4.addr);
 }
 
 /* By address, each once: of two leases of one node the younger. */
@@ -137,7 +138,6 @@ struct adding {
 static char *name_of(const struct adding *a, struct addr address)
 {
 	char text[ADDR_TEXT + 8] = "at-";
-
 	bool named;
 
 	addr_text(address, text + 3);

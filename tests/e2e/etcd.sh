@@ -210,6 +210,15 @@ flaps() {
 }
 has_vtep() { "$VXS" fdb show --node n1 | grep -q "^$1 "; }
 
+# A node that came to another subnet: its former record is there until it expires.
+has_two_records() {
+	ctl put "$PREFIX/subnets/10.42.4.0-24" '{"PublicIP":"192.0.2.3","PublicIPv6":null,"BackendType":"vxlan","BackendData":{"VNI":1,"VtepMAC":"02:00:00:00:03:49"}}' >/dev/null
+	eventually is_routed 10.42.4.0/24 10.42.3.0/24 || return
+	ctl del "$PREFIX/subnets/10.42.4.0-24" >/dev/null
+	eventually is_routed 10.42.3.0/24 10.42.4.0/24
+}
+is_routed() { routes 1 | grep -q "^$1 " && not_known 1 "$2"; } # FIRST, and not SECOND
+
 # A disk that refuses: the subnet is not used, and the disk is not asked without end.
 disk_refuses() {
 	local tracer asked
@@ -282,6 +291,7 @@ scenario() {
 	t "and goes on when etcd is back" goes_on
 	t "monitor tells that its lease was renewed" eventually grep -q "^$(subnet 1) .* renewed" "$W/monitored"
 	t "a record that changes all the time fills no log" flaps
+	t "of two records of one node the younger counts" has_two_records
 	killed 5
 	if command -v strace >/dev/null; then
 		t "a disk that refuses: the subnet is not used, and the disk has its rest" disk_refuses
